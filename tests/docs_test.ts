@@ -1,0 +1,154 @@
+/** Documentation that tests can hold to its word. @module */
+import { assert, assertEquals } from "@std/assert";
+import { filesBelow } from "./helpers/sources.ts";
+
+const project: {
+  readonly imports: Record<string, string>;
+  readonly tasks: Record<string, unknown>;
+} = JSON.parse(Deno.readTextFileSync("deno.json"));
+
+const pages = [
+  ...filesBelow("docs", ".md"),
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "CHANGELOG.md",
+];
+
+const readme = Deno.readTextFileSync("README.md");
+const contributing = Deno.readTextFileSync("CONTRIBUTING.md");
+
+Deno.test("README.md shows exactly the two set-up commands", () => {
+  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)];
+  assertEquals(blocks.flatMap(([, block]) => block.trim().split("\n")), [
+    "npx -y deno@2.9.6 task simulate --ticks 200",
+    "npx -y deno@2.9.6 task test",
+  ]);
+});
+
+Deno.test("every task a page names exists", () => {
+  for (const page of pages) {
+    const text = Deno.readTextFileSync(page);
+    for (
+      const [, name] of text.matchAll(/\bdeno(?:@[\d.]+)? task ([a-z:]+)/g)
+    ) {
+      assert(name in project.tasks, `${page} names the task ${name}`);
+    }
+  }
+});
+
+Deno.test("every link of a page leads to a file and a heading that exist", () => {
+  for (const page of pages) {
+    const text = withoutCode(Deno.readTextFileSync(page));
+    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https:/.test(target)) continue;
+      const [file, heading] = target.split("#");
+      const path = file === "" ? page : resolve(page, file);
+      assert(isFile(path), `${page} links to ${target}`);
+      if (heading !== undefined) {
+        assert(
+          headingsOf(Deno.readTextFileSync(path)).includes(heading),
+          `${page} links to ${target}`,
+        );
+      }
+    }
+  }
+});
+
+Deno.test("docs/dependencies.md and CONTRIBUTING.md name each dependency with its version", () => {
+  const specifiers = Object.values(project.imports).filter((specifier) =>
+    !specifier.startsWith("./")
+  );
+  const packages = specifiers.map((specifier) => {
+    const match = /^npm:(@?[^@]+)@(\d+\.\d+\.\d+)(?:\/.*)?$/.exec(specifier);
+    assert(match !== null, `${specifier} is an exact version from npm`);
+    return `\`${match[1]}\` ${match[2]}`;
+  });
+  assertEquals(
+    versionsIn(Deno.readTextFileSync("docs/dependencies.md")),
+    [...new Set(packages)].sort(),
+  );
+  assertEquals(
+    versionsIn(contributing).filter((row) => !row.startsWith("`Deno`")),
+    [...new Set(packages)].sort(),
+  );
+});
+
+Deno.test("the licences of docs/dependencies.md are on its list", () => {
+  const allowed =
+    /^(?:MIT|ISC|BSD-\d-Clause|Apache-2\.0|0BSD|BlueOak-1\.0\.0)$/;
+  const rows = tableRows(Deno.readTextFileSync("docs/dependencies.md"));
+  assert(rows.length > 0);
+  for (const [name, , licence] of rows) {
+    assert(allowed.test(licence), `${name}: ${licence}`);
+  }
+});
+
+Deno.test("docs/work-packages.md points at files that exist, for what it calls present", () => {
+  const rows = tableRows(Deno.readTextFileSync("docs/work-packages.md"));
+  assertEquals(rows.map(([number]) => number), [
+    "001",
+    "002",
+    "003",
+    "004",
+    "005",
+    "006",
+    "007",
+    "008",
+    "009",
+    "010",
+  ]);
+  for (const [number, , , code, tests] of rows) {
+    for (const [, path] of `${code} ${tests}`.matchAll(/`([^`]+\/[^`]+)`/g)) {
+      assert(isFile(path), `${number} names ${path}`);
+    }
+  }
+});
+
+/** `` `name` version `` of each row of a table that has a version in its second cell. */
+function versionsIn(text: string): string[] {
+  return tableRows(text).flatMap(([name, version]) => {
+    const match = /`([^`]+)`/.exec(name);
+    return match !== null && /^\d+\.\d+\.\d+$/.test(version)
+      ? [`\`${match[1]}\` ${version}`]
+      : [];
+  }).sort();
+}
+
+/** Cells of the rows of all tables of a page, headings left out. */
+function tableRows(text: string): string[][] {
+  const lines = text.split("\n");
+  return lines.flatMap((line, at) => {
+    const rule = (other: string | undefined) =>
+      other !== undefined && /^\|\s*-{3}/.test(other);
+    if (!line.startsWith("|") || rule(line) || rule(lines[at + 1])) return [];
+    return [line.split("|").slice(1, -1).map((cell) => cell.trim())];
+  });
+}
+
+/** Whether there is a file at the path. */
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** The page without its blocks and spans of code. */
+function withoutCode(text: string): string {
+  return text.replace(/```[\s\S]*?```/g, "").replace(/`[^`\n]*`/g, "");
+}
+
+/** The anchors of a page's headings. */
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) =>
+    heading.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-")
+  );
+}
+
+/** The path a relative link means, from the repository's root. */
+function resolve(page: string, link: string): string {
+  return new URL(link, `file:///${page}`).pathname.slice(1);
+}

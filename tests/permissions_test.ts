@@ -1,0 +1,94 @@
+/** The permission table of docs/security.md is what deno.json grants. @module */
+import { assertEquals } from "@std/assert";
+
+/** A task of deno.json. */
+interface Task {
+  /** What it is for. */
+  readonly description: string;
+  /** The command line. */
+  readonly command: string;
+  /** Tasks that run before. */
+  readonly dependencies?: readonly string[];
+}
+
+const tasks: Record<string, Task> = JSON.parse(
+  Deno.readTextFileSync("deno.json"),
+).tasks;
+const page = Deno.readTextFileSync("docs/security.md");
+
+/** Tasks that run one of our programs, with their flags. */
+const programs = Object.entries(tasks).flatMap(([name, { command }]) => {
+  const words = command.split(" ");
+  if (words[0] !== "deno" || !["run", "test"].includes(words[1])) return [];
+  const end = words.findIndex((word, at) => at > 1 && !word.startsWith("--"));
+  return [{ name, flags: words.slice(2, end) }];
+});
+
+/** The flags every program has, from the page's first code block. */
+const common = (/```\n(--[^\n]+)\n```/.exec(page)?.[1] ?? "").split(" ");
+
+/** Rows of the table: task, read, write, net, run, more. */
+const rows = page.split("\n")
+  .filter((line) => /^\| `/.test(line) && line.split("|").length === 8)
+  .map((line) => line.split("|").slice(1, -1).map(cell));
+
+Deno.test("docs/security.md has a row for each task that runs a program, and no other", () => {
+  assertEquals(
+    rows.map(([task]) => task).sort(),
+    programs.map(({ name }) => name).sort(),
+  );
+});
+
+Deno.test("a task's flags are those of its row, and no others", () => {
+  for (const { name, flags } of programs) {
+    const row = rows.find(([task]) => task === name) ?? [];
+    assertEquals(flags.filter(isGrant).sort(), grantsOf(row).sort(), name);
+  }
+});
+
+Deno.test("no task has a permission without a list, or one that switches checks off", () => {
+  const broad =
+    /^(?:-A|--allow-all|--allow-[a-z]+|--unsafely-.*|--cert.*|--allow-(?:env|ffi|sys|import)=.*)$/;
+  for (const [name, { command }] of Object.entries(tasks)) {
+    assertEquals(
+      command.split(" ").filter((word) =>
+        broad.test(word) && word !== "--allow-dirty"
+      ),
+      [],
+      name,
+    );
+  }
+});
+
+Deno.test("every task that needs packages first installs what the lock says", () => {
+  assertEquals(tasks.deps.command, "deno install --quiet --frozen");
+  for (const { name } of programs) {
+    assertEquals(tasks[name].dependencies, ["deps"], name);
+  }
+});
+
+/** A table cell without its back quotes; a dash is nothing. */
+function cell(text: string): string {
+  const bare = text.trim().replaceAll("`", "");
+  return bare === "–" ? "" : bare;
+}
+
+/** Whether a flag decides what the program may do. */
+function isGrant(flag: string): boolean {
+  return !flag.startsWith("--ignore=");
+}
+
+/** The flags a row of the table stands for. */
+function grantsOf(row: readonly string[]): string[] {
+  const [, read, write, net, run, more] = row;
+  const flags = [...common];
+  if (more?.startsWith("--v8-flags=")) {
+    const at = flags.findIndex((flag) => flag.startsWith("--v8-flags="));
+    flags[at] += `,${more.slice("--v8-flags=".length)}`;
+  }
+  if (read) flags.push(`--allow-read=${read}`);
+  if (write) flags.push(`--allow-write=${write}`);
+  if (net) flags.push(`--allow-net=${net}`);
+  if (run) flags.push(`--allow-run=${run}`);
+  return flags;
+}
