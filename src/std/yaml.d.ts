@@ -1,0 +1,10 @@
+/**
+ * Reads one YAML document.
+ *
+ * Throws an error named `YamlSyntaxError`, whose message ends in the place and
+ * a picture of it, and a `RangeError` when the text nests too deeply.
+ */
+export function parse(
+  content: string,
+  options: { readonly schema: "core" },
+): unknown;
