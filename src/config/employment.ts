@@ -1,0 +1,79 @@
+/** Section `employment`: lateness, absence and losing a job. @module */
+import { z } from "zod";
+import { flag, int, real } from "./schema.ts";
+
+/** Rules of shifts and of the exit queue. */
+export interface Employment {
+  /** Ticks into a shift that still count as on time, 0 to 120. */
+  readonly grace_ticks: number;
+  /** Ticks into a shift after which who is away is absent, 0 to 600. */
+  readonly absent_cutoff: number;
+  /** Ticks since last seen at work after which who is away is absent, 0 to 600. */
+  readonly absence_slack: number;
+  /** Taken each tick from who is late and away, 0 to 1. */
+  readonly late_tick_penalty: number;
+  /** Taken once for each spell of absence, 0 to 5. */
+  readonly absence_penalty: number;
+  /** Absent shifts within seven days that lead to the exit queue; 0 for never. */
+  readonly max_absent_shifts: number;
+  /** Shifts over which attendance is averaged, 1 to 14. */
+  readonly attendance_window: number;
+  /** Exits a day; 0 for no limit. */
+  readonly daily_exit_cap: number;
+  /** Length of the exit queue that counts as overflow; 0 for never. */
+  readonly exit_queue_limit: number;
+  /** Ticks after which a queued exit happens whatever the cap. */
+  readonly exit_review_window: number;
+  /** Whether absences can cost a resident the town. */
+  readonly enforce_job_loop: boolean;
+}
+
+/** Keys of the section whose values a command may change, with their schemas. */
+export const EMPLOYMENT_PARAMETERS = {
+  grace_ticks: int(0, 120),
+  absent_cutoff: int(0, 600),
+  absence_slack: int(0, 600),
+  late_tick_penalty: real(0, 1),
+  absence_penalty: real(0, 5),
+  max_absent_shifts: int(0, 20),
+} as const satisfies Partial<Record<keyof Employment, z.ZodType<number>>>;
+
+/** A key of {@link EMPLOYMENT_PARAMETERS}. */
+export type EmploymentParameter = keyof typeof EMPLOYMENT_PARAMETERS;
+
+/** Schema of the section `employment`. */
+export const employment: z.ZodType<Employment> = z.strictObject({
+  grace_ticks: EMPLOYMENT_PARAMETERS.grace_ticks.default(5).describe(
+    "Ticks into a shift that still count as on time",
+  ),
+  absent_cutoff: EMPLOYMENT_PARAMETERS.absent_cutoff.default(30).describe(
+    "Ticks into a shift after which who is away is absent",
+  ),
+  absence_slack: EMPLOYMENT_PARAMETERS.absence_slack.default(20).describe(
+    "Ticks since last seen at work after which who is away is absent",
+  ),
+  late_tick_penalty: EMPLOYMENT_PARAMETERS.late_tick_penalty.default(0.005)
+    .describe("Taken each tick from who is late and away"),
+  absence_penalty: EMPLOYMENT_PARAMETERS.absence_penalty.default(0.2).describe(
+    "Taken once for each spell of absence",
+  ),
+  max_absent_shifts: EMPLOYMENT_PARAMETERS.max_absent_shifts.default(3)
+    .describe(
+      "Absent shifts within seven days that lead to the exit queue; 0 for never",
+    ),
+  attendance_window: int(1, 14).default(3).describe(
+    "Shifts over which attendance is averaged",
+  ),
+  daily_exit_cap: int(0, 50).default(2).describe(
+    "Exits a day; 0 for no limit",
+  ),
+  exit_queue_limit: int(0, 100).default(8).describe(
+    "Length of the exit queue that counts as overflow; 0 for never",
+  ),
+  exit_review_window: int(1, 100_000).default(1440).describe(
+    "Ticks after which a queued exit happens whatever the cap",
+  ),
+  enforce_job_loop: flag().default(false).describe(
+    "Whether absences can cost a resident the town",
+  ),
+}).describe("Lateness, absence and losing a job");

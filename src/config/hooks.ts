@@ -1,0 +1,113 @@
+/** Key `affordances.hooks`: code that may act when affordances start and end. @module */
+import { z } from "zod";
+import { flag, identifier, int, oneOf, path } from "./schema.ts";
+
+/** One listed source of hooks. */
+export interface HookSource {
+  /** `townlet:default`, or `./hooks/NAME.js` below the hooks' root. */
+  readonly specifier: string;
+  /** SHA-256 of the file in hexadecimal; null for built-in hooks. */
+  readonly sha256: string | null;
+  /** Hooks the file says it has; empty for built-in hooks. */
+  readonly names: readonly string[];
+}
+
+/** Which hooks load and how they are kept in bounds. */
+export interface HookSettings {
+  /** The only hooks that load, in the order they run. */
+  readonly allow: readonly HookSource[];
+  /** Folder that contains `hooks/`. */
+  readonly root: string;
+  /** Whether files without a digest load, in profile dev only. */
+  readonly allow_unpinned: boolean;
+  /** What a hook that fails does: end the run, or itself be left out. */
+  readonly on_fault: "halt" | "disable";
+  /** Milliseconds one call may take, 1 to 1000. */
+  readonly call_timeout_ms: number;
+  /** Milliseconds all calls of a tick may take, 1 to 5000. */
+  readonly tick_budget_ms: number;
+}
+
+/** Specifier of the hooks that are part of Townlet. */
+export const BUILT_IN_HOOKS = "townlet:default";
+
+/** The exact form of a hook file's specifier. */
+export const HOOK_FILE = /^\.\/hooks\/[a-z0-9][a-z0-9_-]{0,63}\.js$/;
+
+/** Largest number of hook files. */
+const FILES_MAX = 16;
+
+const specifier: z.ZodType<string> = z.string().refine(
+  (value) => value === BUILT_IN_HOOKS || HOOK_FILE.test(value),
+  { error: `must be ${BUILT_IN_HOOKS} or ./hooks/NAME.js` },
+);
+
+const source: z.ZodType<HookSource> = z.strictObject({
+  specifier: specifier.describe(
+    "`townlet:default`, or `./hooks/NAME.js` below the hooks' root",
+  ),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, {
+    error: "must be 64 hexadecimal digits in lower case",
+  }).nullable().default(null).describe("SHA-256 of the file in hexadecimal"),
+  names: z.array(identifier()).default([]).describe(
+    "Hooks the file says it has",
+  ),
+}).check((context) => {
+  const { specifier, names, sha256 } = context.value;
+  const builtIn = specifier === BUILT_IN_HOOKS;
+  if (builtIn && (sha256 !== null || names.length > 0)) {
+    context.issues.push({
+      code: "custom",
+      message: "built-in hooks take neither sha256 nor names",
+      input: context.value,
+      path: [sha256 !== null ? "sha256" : "names"],
+      params: { at: "key" },
+    });
+  }
+  if (!builtIn && names.length === 0) {
+    context.issues.push({
+      code: "custom",
+      message: "must list the hooks of the file",
+      input: context.value,
+      path: ["names"],
+    });
+  }
+});
+
+/** Schema of the key `affordances.hooks`. */
+export const hooks: z.ZodType<HookSettings> = z.strictObject({
+  allow: z.array(source).check((context) => {
+    const seen = new Set<string>();
+    let files = 0;
+    context.value.forEach(({ specifier }, index) => {
+      const message = seen.has(specifier)
+        ? "is listed twice"
+        : specifier !== BUILT_IN_HOOKS && ++files > FILES_MAX
+        ? `is one hook file too many; at most ${FILES_MAX} may be listed`
+        : null;
+      seen.add(specifier);
+      if (message === null) return;
+      context.issues.push({
+        code: "custom",
+        message,
+        input: specifier,
+        path: [index, "specifier"],
+      });
+    });
+  }).prefault([{ specifier: BUILT_IN_HOOKS }]).describe(
+    "The only hooks that load, in the order they run",
+  ),
+  root: path().default(".").describe("Folder that contains `hooks/`"),
+  allow_unpinned: flag().default(false).describe(
+    "Whether files without a digest load, in profile dev only",
+  ),
+  on_fault: oneOf("halt", "disable").default("halt").describe(
+    "What a hook that fails does: end the run, or itself be left out",
+  ),
+  call_timeout_ms: int(1, 1000).default(50).describe(
+    "Milliseconds one call may take",
+  ),
+  tick_budget_ms: int(1, 5000).default(250).describe(
+    "Milliseconds all calls of a tick may take",
+  ),
+}).describe("Code that may act when affordances start and end");

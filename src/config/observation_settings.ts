@@ -1,0 +1,113 @@
+/** Section `observations`: what a learning resident sees. @module */
+import { z } from "zod";
+import { flag, int, oneOf } from "./schema.ts";
+
+/** What a learning resident sees. */
+export interface ObservationSettings {
+  /** Order of the features: v1, or v2 for new training runs. */
+  readonly layout: "v1" | "v2";
+  /** Window of the variants hybrid and full. */
+  readonly hybrid: {
+    /** Side of the window in tiles, odd, at least 3. */
+    readonly local_window: number;
+    /** Whether landmarks are among the features. */
+    readonly include_targets: boolean;
+  };
+  /** Window of the variant compact. */
+  readonly compact: {
+    /** Side of the window in tiles, odd, at least 3; 0 for no map. */
+    readonly map_window: number;
+    /** Whether landmarks are among the features. */
+    readonly include_targets: boolean;
+    /** Object types with a map channel of their own. */
+    readonly object_channels: readonly string[];
+    /** Whether counts stop at 1. */
+    readonly normalize_counts: boolean;
+  };
+  /** What is told of friends and rivals. */
+  readonly social_snippet: {
+    /** Friends told, 0 to 8. */
+    readonly top_friends: number;
+    /** Rivals told, 0 to 8. */
+    readonly top_rivals: number;
+    /** Numbers that stand for one of them, 1 to 32. */
+    readonly embed_dim: number;
+    /** Whether means and maxima are told too. */
+    readonly include_aggregates: boolean;
+  };
+}
+
+/** {@link ObservationSettings} as written. */
+export interface ObservationEntry
+  extends Omit<ObservationSettings, "social_snippet"> {
+  /** What is told of friends and rivals. */
+  readonly social_snippet:
+    & Omit<
+      ObservationSettings["social_snippet"],
+      "top_friends" | "top_rivals"
+    >
+    & {
+      /** Friends told, if written. */
+      readonly top_friends: number | null;
+      /** Rivals told, if written. */
+      readonly top_rivals: number | null;
+    };
+}
+
+/** Largest number of friends and rivals together. */
+export const SOCIAL_MAX = 8;
+
+const objectChannels: z.ZodType<readonly string[]> = z.array(z.string())
+  .transform((types) => {
+    const names = types.map((type) => type.trim().toLowerCase());
+    return [...new Set(names)].filter((name) => name !== "");
+  });
+
+/** Side of a window: odd and at least 3, or one of the other numbers allowed. */
+function side(...others: readonly number[]): z.ZodType<number> {
+  return int(Math.min(3, ...others)).refine(
+    (n) => others.includes(n) || n >= 3 && n % 2 === 1,
+    { error: ["must be odd and at least 3", ...others].join(", or ") },
+  );
+}
+
+/** Schema of the section `observations`. */
+export const observations: z.ZodType<ObservationEntry> = z.strictObject({
+  layout: oneOf("v1", "v2").default("v1").describe(
+    "Order of the features: v1, or v2 for new training runs",
+  ),
+  hybrid: z.strictObject({
+    local_window: side().default(11).describe(
+      "Side of the window in tiles, odd",
+    ),
+    include_targets: flag().default(false).describe(
+      "Whether landmarks are among the features",
+    ),
+  }).prefault({}).describe("Window of the variants hybrid and full"),
+  compact: z.strictObject({
+    map_window: side(0).default(7).describe(
+      "Side of the window in tiles, odd; 0 for no map",
+    ),
+    include_targets: flag().default(false).describe(
+      "Whether landmarks are among the features",
+    ),
+    object_channels: objectChannels.default([]).describe(
+      "Object types with a map channel of their own",
+    ),
+    normalize_counts: flag().default(true).describe("Whether counts stop at 1"),
+  }).prefault({}).describe("Window of the variant compact"),
+  social_snippet: z.strictObject({
+    top_friends: int(0, SOCIAL_MAX).nullable().default(null).describe(
+      "Friends told; by default 2, or 0 while relationships are OFF",
+    ),
+    top_rivals: int(0, SOCIAL_MAX).nullable().default(null).describe(
+      "Rivals told; by default 2, or 0 while relationships are OFF",
+    ),
+    embed_dim: int(1, 32).default(8).describe(
+      "Numbers that stand for one of them",
+    ),
+    include_aggregates: flag().default(true).describe(
+      "Whether means and maxima are told too; never without friends and rivals",
+    ),
+  }).prefault({}).describe("What is told of friends and rivals"),
+}).describe("What a learning resident sees");
