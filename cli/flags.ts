@@ -1,0 +1,75 @@
+/** Flags that commands share. @module */
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
+import { type Message, text } from "@optique/core/message";
+import { option } from "@optique/core/primitives";
+import { choice, integer, string } from "@optique/core/valueparser";
+
+/** Help text of a flag. */
+export function says(description: string): { readonly description: Message } {
+  return { description: [text(description)] };
+}
+
+/** The town file a command reads when none is named. */
+export const DEFAULT_CONFIG = "configs/town.yaml";
+
+/** `--config FILE`. */
+export const configFlag = withDefault(
+  option("--config", string({ metavar: "FILE" }), says("Town to load")),
+  DEFAULT_CONFIG,
+);
+
+/** `--seed N`. */
+export const seedFlag = optional(
+  option(
+    "--seed",
+    integer({ metavar: "N", min: 0, max: Number.MAX_SAFE_INTEGER }),
+    says("Seed of the run, instead of the configuration's"),
+  ),
+);
+
+/** `--set path=value`, any number of times. */
+export const setFlag = multiple(
+  option(
+    "--set",
+    string({ metavar: "PATH=VALUE" }),
+    says("Set a key of the configuration for this run; may be repeated"),
+  ),
+);
+
+/** `--json`. */
+export const jsonFlag = option(
+  "--json",
+  says("Print one JSON object instead of a report"),
+);
+
+/** `--quiet`. */
+export const quietFlag = option(
+  "--quiet",
+  says("Print no report and no progress"),
+);
+
+/** How much a program says of itself, from everything to errors only. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+/** One of {@link LOG_LEVELS}. */
+export type LogLevel = typeof LOG_LEVELS[number];
+
+/** `--log-level L`. */
+export const logLevelFlag = optional(
+  option(
+    "--log-level",
+    choice(LOG_LEVELS, { metavar: "LEVEL" }),
+    says("What to tell on the standard error, instead of log.level"),
+  ),
+);
+
+/** `--debug`. */
+export const debugFlag = option(
+  "--debug",
+  says("Show the stack of an error"),
+);
+
+/** `--strict-permissions`. */
+export const strictFlag = option(
+  "--strict-permissions",
+  says("Refuse to run when a permission is granted without a list"),
+);

@@ -1,0 +1,163 @@
+/**
+ * The command line: `townlet COMMAND [FLAGS]`.
+ *
+ * A command is loaded when it is asked for, so that each starts quickly.
+ *
+ * @module
+ */
+import { EXIT, TownletError } from "../src/base/error.ts";
+import type { Command } from "./command.ts";
+import { OutputClosed, print, printError } from "./print/output.ts";
+import { showsColours, terminalWidth } from "./print/output.ts";
+import { openPaint } from "./print/paint.ts";
+
+/** A command before it is loaded. */
+interface Entry {
+  /** One sentence: what it does. */
+  readonly summary: string;
+  /** Loads it. */
+  load(): Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  simulate: {
+    summary: "Run a town and print what happened",
+    load: async () => (await import("./commands/simulate.ts")).simulate,
+  },
+  config: {
+    summary: "Check, show, document or import a configuration",
+    load: async () => (await import("./commands/config.ts")).config,
+  },
+  inspect: {
+    summary: "Print the town a configuration makes",
+    load: async () => (await import("./commands/inspect.ts")).inspect,
+  },
+  bench: {
+    summary: "Measure ticks beside a bare loop",
+    load: async () => (await import("./commands/bench.ts")).bench,
+  },
+  version: {
+    summary: "Print the versions of program and runtime",
+    load: async () => (await import("./commands/version.ts")).version,
+  },
+};
+
+/** The lowest minor version of Deno 2 that runs Townlet. */
+const LOWEST_MINOR = 7;
+
+/** Runs the words of a command line and gives the exit code. */
+export async function main(words: readonly string[]): Promise<number> {
+  try {
+    checkRuntime(Deno.version.deno);
+    const [name, ...rest] = words;
+    if (name === undefined || name === "--help" || name === "help") {
+      print(overview());
+      return name === undefined ? EXIT.usage : EXIT.done;
+    }
+    const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (entry === undefined) throw await unknownCommand(name);
+    const command = await entry.load();
+    const reading = command.read(rest, {
+      name,
+      summary: entry.summary,
+      colours: showsColours("stdout"),
+      width: terminalWidth(),
+    });
+    if (reading.help !== undefined) {
+      print(reading.help + "\n");
+      return EXIT.done;
+    }
+    return await reading.run();
+  } catch (error) {
+    if (error instanceof OutputClosed) return EXIT.done;
+    return report(error, words.includes("--debug"));
+  }
+}
+
+/** Tells people of an error, and gives the exit code. */
+function report(error: unknown, debug: boolean): number {
+  const told = asTownletError(error);
+  if (told === undefined) {
+    // A bug, or a fault of the machine: the stack is what helps to mend it.
+    const stack = error instanceof Error ? error.stack : String(error);
+    printError(`error: ${stack ?? error}\n`);
+    return EXIT.failed;
+  }
+  const paint = openPaint(showsColours("stderr"));
+  const where = told.where === undefined ? "" : `${told.where}: `;
+  printError(`${paint.red("error:")} ${where}${told.message}\n`);
+  if (told.hint !== undefined) {
+    printError(`  ${paint.dim("hint:")} ${told.hint}\n`);
+  }
+  if (debug) printError(`${stackOf(told)}\n`);
+  return told.exit;
+}
+
+/** The error as one for people, or undefined for a bug. */
+function asTownletError(error: unknown): TownletError | undefined {
+  if (error instanceof TownletError) return error;
+  if (
+    error instanceof Deno.errors.NotCapable ||
+    error instanceof Deno.errors.PermissionDenied
+  ) {
+    return new TownletError(error.message, {
+      code: "security.permission",
+      exit: EXIT.refused,
+      hint: "Tasks grant what is in docs/security.md, and no more",
+      cause: error,
+    });
+  }
+  return undefined;
+}
+
+function stackOf(error: Error): string {
+  const { cause } = error;
+  const stack = error.stack ?? String(error);
+  return cause instanceof Error
+    ? `${stack}\ncaused by ${stackOf(cause)}`
+    : stack;
+}
+
+async function unknownCommand(name: string): Promise<TownletError> {
+  const { findSimilar } = await import("@optique/core/suggestion");
+  const { escapeText } = await import("./print/text.ts");
+  const [closest] = findSimilar(name, Object.keys(COMMANDS));
+  return new TownletError(`There is no command ${escapeText(name)}`, {
+    code: "usage",
+    hint: closest === undefined
+      ? `Commands are ${Object.keys(COMMANDS).join(", ")}`
+      : `Did you mean ${closest}?`,
+  });
+}
+
+function checkRuntime(version: string): void {
+  const [major, minor] = version.split(".").map(Number);
+  if (major > 2 || (major === 2 && minor >= LOWEST_MINOR)) return;
+  throw new TownletError(`Deno ${version} is too old for Townlet`, {
+    code: "runtime",
+    hint: "npx -y deno@2.9.6 task COMMAND runs it with a current one",
+  });
+}
+
+function overview(): string {
+  const paint = openPaint(showsColours("stdout"));
+  const commands = Object.entries(COMMANDS).map(([name, { summary }]) =>
+    `  ${name.padEnd(10)}${summary}`
+  );
+  return [
+    `${paint.bold("Townlet")}: a small town that lives`,
+    "",
+    "Usage: townlet COMMAND [FLAGS]",
+    "       deno task COMMAND [FLAGS]",
+    "",
+    "Commands:",
+    ...commands,
+    "",
+    "Examples:",
+    "  townlet simulate --ticks 200",
+    "  townlet COMMAND --help",
+    "",
+  ].join("\n");
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { bar } from "../../../cli/print/bar.ts";
+import { openPaint } from "../../../cli/print/paint.ts";
+import { table } from "../../../cli/print/table.ts";
+import {
+  count,
+  escapeText,
+  number,
+  padEnd,
+  padStart,
+} from "../../../cli/print/text.ts";
+import { widthOf } from "../../../cli/print/width.ts";
+
+Deno.test("escapeText() lets no control character through, and leaves the rest", () => {
+  assertEquals(
+    escapeText("a\u001b[31mb\r\n\u009bc\u2028\u202ed\u2066e\ufeff<b>é漢"),
+    "a\\u001b[31mb\\u000d\\u000a\\u009bc\\u2028\\u202ed\\u2066e\\ufeff<b>é漢",
+  );
+  for (let code = 0; code < 0x20; code++) {
+    assertEquals(escapeText(String.fromCharCode(code)).length, 6);
+  }
+});
+
+Deno.test("widthOf() counts columns: wide, combining, coloured", () => {
+  assertEquals(widthOf("ana"), 3);
+  assertEquals(widthOf("天地"), 4);
+  assertEquals(widthOf("e\u0301"), 1);
+  assertEquals(widthOf("█▌··"), 4);
+  assertEquals(widthOf(openPaint(true).red("ana")), 3);
+  assertEquals(padEnd("天", 4) + "|", "天  |");
+  assertEquals(padStart("天", 4), "  天");
+});
+
+Deno.test("number() and count() write for people", () => {
+  assertEquals(number(1234567), "1,234,567");
+  assertEquals(number(-1234.5, 1), "-1,234.5");
+  assertEquals(number(-0.001, 2), "0.00");
+  assertEquals(number(999), "999");
+  assertEquals(count(1, "meal"), "1 meal");
+  assertEquals(count(2000, "meal"), "2,000 meals");
+  assertEquals(count(2, "life", "lives"), "2 lives");
+});
+
+Deno.test("bar() fills by eighths and never overflows", () => {
+  assertEquals(bar(0, 4), "····");
+  assertEquals(bar(1, 4), "████");
+  assertEquals(bar(0.5, 4), "██··");
+  assertEquals(bar(0.53125, 4), "██▏·");
+  assertEquals(bar(-1, 2), "··");
+  assertEquals(bar(7, 2), "██");
+});
+
+Deno.test("table() aligns by display width", () => {
+  assertEquals(
+    table(
+      [{ heading: "who" }, { heading: "wallet", right: true }],
+      [["天地", "1.00"], ["bo", "12.50"]],
+      openPaint(false),
+    ),
+    [
+      "who   wallet",
+      "天地    1.00",
+      "bo     12.50",
+    ],
+  );
+});
+
+Deno.test("openPaint() without colours leaves text alone", () => {
+  assertEquals(openPaint(false).red("x"), "x");
+  assertEquals(openPaint(true).red("x"), "\u001b[31mx\u001b[39m");
+  assertEquals(openPaint(true).red(""), "");
+});
