@@ -1,4 +1,4 @@
-import { assertEquals } from "../helpers/assert.ts";
+import { assertEquals } from "@std/assert";
 import {
   DEPTH_MAX,
   limitFault,

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "../helpers/assert.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { TownletError } from "../../src/base/error.ts";
 import { parseCondition } from "../../src/config/condition.ts";
