@@ -1,0 +1,184 @@
+/** What is worth telling of a run, collected tick by tick. @module */
+import type { TownEvent } from "../../src/world/events.ts";
+
+/** Something worth telling. */
+export interface Moment {
+  /** When. */
+  readonly tick: number;
+  /** What happened, as a sentence without a full stop. */
+  readonly text: string;
+}
+
+/** Collects what happens. */
+export interface Chronicle {
+  /** Events by name, since it was opened. */
+  readonly events: Map<string, number>;
+  /** Takes a tick's events. */
+  note(events: readonly TownEvent[]): void;
+  /** The most notable moments, in order of time, at most `limit`. */
+  moments(limit: number): Moment[];
+}
+
+/** A moment and how notable it is. */
+interface Weighed extends Moment {
+  /** Higher is more notable. */
+  readonly weight: number;
+}
+
+/** What to tell of an event, and how notable it is; null for nothing. */
+interface Telling {
+  /** Higher is more notable. */
+  readonly weight: number;
+  /** What happened. */
+  readonly text: string;
+  /** Only the first event of the same key is told. */
+  readonly key?: string;
+}
+
+/** Moments of one event name that are kept. */
+const KEEP = 8;
+
+/** Keys of events told once that are remembered. */
+const KEYS_MAX = 10_000;
+
+/** Opens a chronicle. */
+export function openChronicle(): Chronicle {
+  const events = new Map<string, number>();
+  const kept = new Map<string, Weighed[]>();
+  const told = new Set<string>();
+  const keep = (event: TownEvent) => {
+    const telling = tell(event);
+    if (telling === null) return;
+    if (telling.key !== undefined) {
+      const key = `${event.event} ${telling.key}`;
+      if (told.has(key) || told.size >= KEYS_MAX) return;
+      told.add(key);
+    }
+    const list = kept.get(event.event) ?? [];
+    kept.set(event.event, list);
+    if (list.length < KEEP) {
+      list.push({
+        tick: event.tick,
+        text: telling.text,
+        weight: telling.weight,
+      });
+      return;
+    }
+    const least = list.reduce(
+      (at, { weight }, i) => weight < list[at].weight ? i : at,
+      0,
+    );
+    if (telling.weight <= list[least].weight) return;
+    list.splice(least, 1);
+    list.push({ tick: event.tick, text: telling.text, weight: telling.weight });
+  };
+  return {
+    events,
+    note(list) {
+      for (let i = 0; i < list.length; i++) {
+        const event = list[i];
+        events.set(event.event, (events.get(event.event) ?? 0) + 1);
+        keep(event);
+      }
+    },
+    moments(limit) {
+      return [...kept.values()].flat()
+        .sort((a, b) => b.weight - a.weight || a.tick - b.tick)
+        .slice(0, limit)
+        .sort((a, b) => a.tick - b.tick)
+        .map(({ tick, text }) => ({ tick, text }));
+    },
+  };
+}
+
+/** What to tell of an event. */
+function tell(event: TownEvent): Telling | null {
+  switch (event.event) {
+    case "agent.removed":
+      return { weight: 10, text: `${event.agent} ${leaving(event.reason)}` };
+    case "agent.spawned":
+      return { weight: 9, text: `${event.agent} comes to town` };
+    case "perturbation.price_spike":
+      return {
+        weight: 7,
+        text: `prices of ${event.target} rise ${
+          event.magnitude.toFixed(2)
+        }-fold`,
+        key: event.event_id,
+      };
+    case "perturbation.utility_out":
+      return { weight: 8, text: `the ${event.utility} fails` };
+    case "perturbation.meet_arranged":
+      return {
+        weight: 7,
+        text: `${list(event.targets)} are called to ${event.location}`,
+      };
+    case "employment.exit_pending":
+      return { weight: 6, text: `${event.agent} is asked to leave town` };
+    case "queue.conflict":
+      return {
+        weight: 3 + event.intensity / 2,
+        text: `${event.actor} and ${event.rival} clash at ${event.object}`,
+        key: pair(event.actor, event.rival),
+      };
+    case "chat.failed":
+      return {
+        weight: 3,
+        text: `${event.speaker} and ${event.listener} fall out over a chat`,
+        key: pair(event.speaker, event.listener),
+      };
+    case "meal.shared":
+      return {
+        weight: 4,
+        text: `${list(event.agents)} eat together`,
+        key: event.agents.join(" "),
+      };
+    case "chat.succeeded":
+      return {
+        weight: 2 + event.quality,
+        text: `${event.speaker} and ${event.listener} chat`,
+        key: pair(event.speaker, event.listener),
+      };
+    case "shift.absent":
+      return {
+        weight: 4,
+        text: `${event.agent} does not come to work (${event.job})`,
+        key: event.agent,
+      };
+    case "shift.late":
+      return {
+        weight: 2,
+        text: `${event.agent} is late for work (${event.job})`,
+        key: event.agent,
+      };
+    case "employment.helped_when_late":
+      return {
+        weight: 3,
+        text: `${list(event.coworkers)} cover for ${event.agent}`,
+        key: event.agent,
+      };
+    default:
+      return null;
+  }
+}
+
+function leaving(reason: string): string {
+  if (reason === "faint") return "faints of hunger";
+  if (reason === "eviction") return "has to leave town";
+  return `is gone (${reason})`;
+}
+
+/** A key for two ids that does not depend on their order. */
+function pair(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}
+
+/** Names, at most three of them. */
+function list(names: readonly string[]): string {
+  if (names.length > 3) {
+    return `${names.slice(0, 2).join(", ")} and ${names.length - 2} others`;
+  }
+  return names.length < 2
+    ? names.join("")
+    : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}

@@ -1,0 +1,239 @@
+/** What a run was like: one plain object, for programs and for people. @module */
+import type { Town } from "../../src/world/town.ts";
+import {
+  COUNTER,
+  COUNTERS,
+  NEED_COUNT,
+  NEEDS,
+  SHIFT_STATES,
+  type World,
+} from "../../src/world/world.ts";
+import { PROFILES } from "../../src/world/profiles.ts";
+import type { Chronicle, Moment } from "./chronicle.ts";
+
+/** A resident at the end of a run. */
+export interface ResidentReport {
+  /** Lives lived, this one counted. */
+  readonly lives: number;
+  /** Personality profile. */
+  readonly profile: string;
+  /** Tile. */
+  readonly position: readonly [x: number, y: number];
+  /** Satisfaction by need: 0 empty, 1 full. */
+  readonly needs: Readonly<Record<string, number>>;
+  /** Money. */
+  readonly wallet: number;
+  /** Job, or null. */
+  readonly job: string | null;
+  /** Where the resident stands in the working day. */
+  readonly shift: string;
+  /** Meals eaten, over all lives, like the counts below. */
+  readonly meals: number;
+  /** Meals cooked. */
+  readonly meals_cooked: number;
+  /** Showers taken. */
+  readonly showers: number;
+  /** Times slept. */
+  readonly sleeps: number;
+  /** Shifts worked. */
+  readonly shifts: number;
+  /** Chats that went well. */
+  readonly chats: number;
+  /** Id of the best friend, or null. */
+  readonly best_friend: string | null;
+  /** Id of the worst rival, or null. */
+  readonly worst_rival: string | null;
+}
+
+/** A hash of the world, and the tick it is of. */
+export interface HashAt {
+  /** Ticks done. */
+  readonly tick: number;
+  /** 64 hex digits. */
+  readonly hash: string;
+}
+
+/** The report of a run. */
+export interface Report {
+  /** What kind of file this is. */
+  readonly format: "townlet.report";
+  /** Version of the format. */
+  readonly version: 1;
+  /** Name of the town. */
+  readonly config_id: string;
+  /** Seed of the run, or null: drawn from the name. */
+  readonly seed: number | null;
+  /** Who decided. */
+  readonly policy: string;
+  /** Ticks executed by this run. */
+  readonly ticks: number;
+  /** Ticks done since the town began. */
+  readonly tick: number;
+  /** Ticks of a day. */
+  readonly ticks_per_day: number;
+  /** Signal that ended the run early, or null. */
+  readonly interrupted: string | null;
+  /** Living residents. */
+  readonly agents: number;
+  /** Lives that ended in this run. */
+  readonly deaths: number;
+  /** Lives that began again in this run. */
+  readonly respawns: number;
+  /** Money of all living residents. */
+  readonly money: number;
+  /** Time the ticks took, in seconds. */
+  readonly seconds: number;
+  /** Ticks a second. */
+  readonly ticks_per_second: number;
+  /** Digest of the world's state: 64 hex digits. */
+  readonly state_hash: string;
+  /** Digests on the way, where they were asked for. */
+  readonly hashes?: readonly HashAt[];
+  /** Events of this run, by name. */
+  readonly events: Readonly<Record<string, number>>;
+  /** The most notable moments of this run. */
+  readonly moments: readonly Moment[];
+  /** Share of the time by system, 0 to 1. */
+  readonly systems: Readonly<Record<string, number>>;
+  /** Living residents by id, in order of their coming. */
+  readonly residents: Readonly<Record<string, ResidentReport>>;
+}
+
+/** What the run itself knows of its course. */
+export interface Course {
+  /** Who decided. */
+  readonly policy: string;
+  /** Ticks executed. */
+  readonly ticks: number;
+  /** Time they took, in seconds. */
+  readonly seconds: number;
+  /** Signal that ended the run early, or null. */
+  readonly interrupted: string | null;
+  /** Digest of the world at the end. */
+  readonly stateHash: string;
+  /** Digests on the way, or null. */
+  readonly hashes: readonly HashAt[] | null;
+  /** Share of the time by system, 0 to 1. */
+  readonly systems: Readonly<Record<string, number>>;
+}
+
+/** Moments a report has at most. */
+const MOMENTS_MAX = 12;
+
+/** Makes the report of a run. */
+export function reportOf(
+  town: Town,
+  world: World,
+  chronicle: Chronicle,
+  course: Course,
+): Report {
+  const residents = residentsOf(town, world);
+  const { events } = chronicle;
+  return {
+    format: "townlet.report",
+    version: 1,
+    config_id: town.config.config_id,
+    seed: world.records.seed,
+    policy: course.policy,
+    ticks: course.ticks,
+    tick: world.tick[0],
+    ticks_per_day: town.ticksPerDay,
+    interrupted: course.interrupted,
+    agents: world.population[0],
+    deaths: events.get("agent.removed") ?? 0,
+    respawns: events.get("agent.respawned") ?? 0,
+    money: Object.values(residents).reduce(
+      (sum, { wallet }) => sum + wallet,
+      0,
+    ),
+    seconds: course.seconds,
+    ticks_per_second: course.seconds > 0 ? course.ticks / course.seconds : 0,
+    state_hash: course.stateHash,
+    ...(course.hashes === null ? {} : { hashes: course.hashes }),
+    events: Object.fromEntries(
+      [...events].sort(([a], [b]) => a < b ? -1 : 1),
+    ),
+    moments: chronicle.moments(MOMENTS_MAX),
+    systems: course.systems,
+    residents,
+  };
+}
+
+function residentsOf(
+  town: Town,
+  world: World,
+): Record<string, ResidentReport> {
+  const { agentIds, originIds, respawns, pastCounters } = world.records;
+  const residents: [string, ResidentReport][] = [];
+  for (let i = 0; i < world.population[0]; i++) {
+    const row = world.roster[i];
+    const origin = originIds[row];
+    const past = Object.hasOwn(pastCounters, origin)
+      ? pastCounters[origin]
+      : [];
+    const count = (counter: keyof typeof COUNTER) =>
+      world.inventory[row * COUNTERS.length + COUNTER[counter]] +
+      (past[COUNTER[counter]] ?? 0);
+    residents.push([agentIds[row], {
+      lives: 1 + (Object.hasOwn(respawns, origin) ? respawns[origin] : 0),
+      profile: PROFILES[world.profile[row]].id,
+      position: [world.x[row], world.y[row]],
+      needs: Object.fromEntries(
+        NEEDS.map((need, k) => [need, world.need[row * NEED_COUNT + k]]),
+      ),
+      wallet: world.wallet[row],
+      job: world.job[row] < 0 ? null : town.jobs[world.job[row]].id,
+      shift: SHIFT_STATES[world.shiftState[row]],
+      meals: count("meals_consumed"),
+      meals_cooked: count("meals_cooked"),
+      showers: count("showers_taken"),
+      sleeps: count("sleep_sessions"),
+      shifts: count("shifts_worked"),
+      chats: count("chats"),
+      best_friend: bestFriend(town, world, row),
+      worst_rival: worstRival(town, world, row),
+    }]);
+  }
+  return Object.fromEntries(residents);
+}
+
+function bestFriend(town: Town, world: World, row: number): string | null {
+  const { ties, tieOther, tieTrust, tieFamiliarity } = world;
+  return strongest(
+    world,
+    tieOther,
+    row * town.tieSlots,
+    ties[row],
+    (slot) => tieTrust[slot] + tieFamiliarity[slot],
+  );
+}
+
+function worstRival(town: Town, world: World, row: number): string | null {
+  const { ties, tieOther, tieRivalry } = world;
+  return strongest(
+    world,
+    tieOther,
+    row * town.tieSlots,
+    ties[row],
+    (slot) => tieRivalry[slot],
+  );
+}
+
+/** Id behind the slot of the highest score above 0, the first of equals. */
+function strongest(
+  world: World,
+  others: Int16Array,
+  first: number,
+  slots: number,
+  score: (slot: number) => number,
+): string | null {
+  let best = 0;
+  let other = -1;
+  for (let slot = first; slot < first + slots; slot++) {
+    if (score(slot) > best) {
+      best = score(slot);
+      other = others[slot];
+    }
+  }
+  return other < 0 ? null : world.records.agentIds[other];
+}

@@ -1,0 +1,143 @@
+/** A report as text for people. @module */
+import { bar } from "../print/bar.ts";
+import type { Paint } from "../print/paint.ts";
+import { table } from "../print/table.ts";
+import { count, escapeText, number, padEnd } from "../print/text.ts";
+import { clockText } from "./clock.ts";
+import type { Report, ResidentReport } from "./report.ts";
+
+/** Residents a report lists at most. */
+const RESIDENTS_MAX = 24;
+
+/** Characters of a need's bar. */
+const BAR = 5;
+
+/** Below it a need is low, and at half of it very low. */
+const LOW = 0.4;
+
+/** The lines of a report. */
+export function showReport(report: Report, paint: Paint): string[] {
+  return [
+    ...townLines(report, paint),
+    "",
+    ...residentLines(report, paint),
+    ...momentLines(report, paint),
+    ...systemLines(report, paint),
+    "",
+    `${paint.dim("state")} ${report.state_hash}`,
+  ];
+}
+
+function townLines(report: Report, paint: Paint): string[] {
+  const residents = Object.values(report.residents);
+  const sum = (key: "meals" | "showers" | "sleeps" | "shifts" | "chats") =>
+    residents.reduce((total, resident) => total + resident[key], 0);
+  const event = (name: string) => report.events[name] ?? 0;
+  const clock = (tick: number) => clockText(tick, report.ticks_per_day);
+  const from = report.tick - report.ticks;
+  const seed = report.seed === null ? "" : `, seed ${report.seed}`;
+  const speed = report.ticks > 0
+    ? `, ${number(report.ticks_per_second)} ticks/s`
+    : "";
+  const ended = report.interrupted === null
+    ? ""
+    : paint.yellow(` (ended by ${report.interrupted})`);
+  return [
+    `${paint.bold(escapeText(report.config_id))}: ${
+      count(report.agents, "resident")
+    }, ${escapeText(report.policy)}${seed}`,
+    `${count(report.ticks, "tick")}, ${clock(from)} to ${
+      clock(report.tick)
+    }${speed}${ended}`,
+    `${count(sum("meals"), "meal")}, ${count(sum("showers"), "shower")}, ${
+      count(sum("sleeps"), "sleep")
+    }, ${count(sum("shifts"), "shift")}, ${
+      number(report.money, 2)
+    } in all wallets`,
+    `${count(event("chat.succeeded"), "chat")}, ${
+      count(event("queue.handover"), "polite handover")
+    }, ${count(event("queue.conflict"), "conflict")}, ${
+      count(report.deaths, "death")
+    }, ${count(report.respawns, "return")}`,
+  ];
+}
+
+function residentLines(report: Report, paint: Paint): string[] {
+  const all = Object.entries(report.residents);
+  const rows = all.slice(0, RESIDENTS_MAX).map(([id, resident]) =>
+    residentRow(id, resident, paint)
+  );
+  const lines = table(
+    [
+      { heading: "resident" },
+      { heading: "hunger" },
+      { heading: "hygiene" },
+      { heading: "energy" },
+      { heading: "wallet", right: true },
+      { heading: "job" },
+      { heading: "best friend" },
+      { heading: "worst rival" },
+    ],
+    rows,
+    paint,
+  );
+  const more = all.length - RESIDENTS_MAX;
+  return more > 0
+    ? [...lines, paint.dim(`and ${number(more)} more (--json has all)`)]
+    : lines;
+}
+
+function residentRow(
+  id: string,
+  resident: ResidentReport,
+  paint: Paint,
+): string[] {
+  const { needs, wallet, job, best_friend, worst_rival } = resident;
+  return [
+    escapeText(id),
+    ...["hunger", "hygiene", "energy"].map((need) =>
+      needCell(needs[need], paint)
+    ),
+    number(wallet, 2),
+    escapeText(job ?? "–"),
+    escapeText(best_friend ?? "–"),
+    escapeText(worst_rival ?? "–"),
+  ];
+}
+
+function needCell(value: number, paint: Paint): string {
+  const colour = value >= LOW
+    ? paint.green
+    : value >= LOW / 2
+    ? paint.yellow
+    : paint.red;
+  const percent = String(Math.floor(value * 100)).padStart(3);
+  return colour(bar(value, BAR)) + percent;
+}
+
+function momentLines(report: Report, paint: Paint): string[] {
+  if (report.moments.length === 0) return [];
+  return [
+    "",
+    paint.dim("notable"),
+    ...report.moments.map(({ tick, text }) =>
+      `${clockText(tick, report.ticks_per_day)}  ${escapeText(text)}`
+    ),
+  ];
+}
+
+function systemLines(report: Report, paint: Paint): string[] {
+  const shares = Object.entries(report.systems)
+    .sort(([, a], [, b]) => b - a);
+  if (shares.length === 0) return [];
+  const width = Math.max(...shares.map(([name]) => name.length));
+  return [
+    "",
+    paint.dim("time by system"),
+    ...shares.map(([name, share]) =>
+      `${padEnd(name, width)}  ${bar(share, 20)} ${
+        number(share * 100, 1).padStart(5)
+      } %`
+    ),
+  ];
+}
