@@ -6,6 +6,7 @@
  * @module
  */
 import { EXIT, TownletError } from "../src/base/error.ts";
+import { escapeText } from "../src/base/text.ts";
 import type { Command } from "./command.ts";
 import { OutputClosed, print, printError } from "./print/output.ts";
 import { showsColours, terminalWidth } from "./print/output.ts";
@@ -83,6 +84,12 @@ function report(error: unknown, debug: boolean): number {
     printError(`error: ${stack ?? error}\n`);
     return EXIT.failed;
   }
+  if (told.code === "config.invalid") {
+    // One fault a line, as editors and people read them.
+    printError(`${told.message}\n`);
+    if (debug) printError(`${stackOf(told)}\n`);
+    return told.exit;
+  }
   const paint = openPaint(showsColours("stderr"));
   const where = told.where === undefined ? "" : `${told.where}: `;
   printError(`${paint.red("error:")} ${where}${told.message}\n`);
@@ -120,7 +127,6 @@ function stackOf(error: Error): string {
 
 async function unknownCommand(name: string): Promise<TownletError> {
   const { findSimilar } = await import("@optique/core/suggestion");
-  const { escapeText } = await import("./print/text.ts");
   const [closest] = findSimilar(name, Object.keys(COMMANDS));
   return new TownletError(`There is no command ${escapeText(name)}`, {
     code: "usage",

@@ -1,8 +1,9 @@
 /** A report as text for people. @module */
+import { escapeText } from "../../src/base/text.ts";
 import { bar } from "../print/bar.ts";
 import type { Paint } from "../print/paint.ts";
 import { table } from "../print/table.ts";
-import { count, escapeText, number, padEnd } from "../print/text.ts";
+import { count, number, padEnd } from "../print/text.ts";
 import { clockText } from "./clock.ts";
 import type { Report, ResidentReport } from "./report.ts";
 

@@ -2,24 +2,8 @@ import { assertEquals } from "@std/assert";
 import { bar } from "../../../cli/print/bar.ts";
 import { openPaint } from "../../../cli/print/paint.ts";
 import { table } from "../../../cli/print/table.ts";
-import {
-  count,
-  escapeText,
-  number,
-  padEnd,
-  padStart,
-} from "../../../cli/print/text.ts";
+import { count, number, padEnd, padStart } from "../../../cli/print/text.ts";
 import { widthOf } from "../../../cli/print/width.ts";
-
-Deno.test("escapeText() lets no control character through, and leaves the rest", () => {
-  assertEquals(
-    escapeText("a\u001b[31mb\r\n\u009bc\u2028\u202ed\u2066e\ufeff<b>é漢"),
-    "a\\u001b[31mb\\u000d\\u000a\\u009bc\\u2028\\u202ed\\u2066e\\ufeff<b>é漢",
-  );
-  for (let code = 0; code < 0x20; code++) {
-    assertEquals(escapeText(String.fromCharCode(code)).length, 6);
-  }
-});
 
 Deno.test("widthOf() counts columns: wide, combining, coloured", () => {
   assertEquals(widthOf("ana"), 3);
