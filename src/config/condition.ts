@@ -9,6 +9,7 @@
  * @module
  */
 import { TownletError } from "../base/error.ts";
+import { escapeText } from "../base/text.ts";
 
 /** Longest source of one condition, in UTF-16 code units. */
 export const CONDITION_LENGTH_MAX = 1000;
@@ -483,7 +484,9 @@ function constructAt(reader: Reader, token: Token): string {
 
 function unsupported(source: string, construct: string): TownletError {
   return new TownletError(
-    `Unsupported syntax in precondition '${source}': ${construct}`,
+    escapeText(
+      `Unsupported syntax in precondition '${source}': ${construct}`,
+    ),
     {
       code: "condition.syntax",
       hint: "A precondition compares names, numbers and texts, joined by " +

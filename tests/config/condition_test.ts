@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { TownletError } from "../../src/base/error.ts";
+import { escapeText } from "../../src/base/text.ts";
 import {
   type Condition,
   CONDITION_LENGTH_MAX,
@@ -136,7 +137,9 @@ for (const [source, construct] of REFUSED) {
     const error = assertThrows(() => parseCondition(source), TownletError);
     assertEquals(
       error.message,
-      `Unsupported syntax in precondition '${source}': ${construct}`,
+      escapeText(
+        `Unsupported syntax in precondition '${source}': ${construct}`,
+      ),
     );
     assertEquals(error.exit, 2);
     assertEquals(error.code, "condition.syntax");
