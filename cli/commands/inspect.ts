@@ -10,7 +10,7 @@ import { configFlag, debugFlag, jsonFlag, setFlag } from "../flags.ts";
 import { loadTown } from "../load.ts";
 import { print, showsColours } from "../print/output.ts";
 import { openPaint, type Paint } from "../print/paint.ts";
-import { table } from "../print/table.ts";
+import { type Column, table } from "../print/table.ts";
 import { count, number } from "../print/text.ts";
 
 const flags = {
@@ -118,8 +118,7 @@ function showTown(town: Town, paint: Paint): string[] {
       number(town.capacity)
     }), days of ${number(town.ticksPerDay)} ticks`,
     ...mapLines(town, paint),
-    "",
-    ...table(
+    ...section(
       [{ heading: "objects" }, { heading: "number", right: true }],
       town.typeIds.map((type, i) => [
         escapeText(type),
@@ -127,8 +126,7 @@ function showTown(town: Town, paint: Paint): string[] {
       ]),
       paint,
     ),
-    "",
-    ...table(
+    ...section(
       [
         { heading: "job" },
         { heading: "from", right: true },
@@ -145,10 +143,8 @@ function showTown(town: Town, paint: Paint): string[] {
       ]),
       paint,
     ),
-    "",
     ...residentLines(town, paint),
-    "",
-    ...table(
+    ...section(
       [{ heading: "perturbation" }, { heading: "kind" }, {
         heading: "a day",
         right: true,
@@ -163,12 +159,21 @@ function showTown(town: Town, paint: Paint): string[] {
   ];
 }
 
+/** A table after an empty line, or nothing when it has no rows. */
+function section(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  paint: Paint,
+): string[] {
+  return rows.length === 0 ? [] : ["", ...table(columns, rows, paint)];
+}
+
 /** Residents listed at most. */
 const RESIDENTS_MAX = 24;
 
 function residentLines(town: Town, paint: Paint): string[] {
   const { residents } = town;
-  const lines = table(
+  const lines = section(
     [
       { heading: "resident" },
       { heading: "profile" },
@@ -192,9 +197,10 @@ function residentLines(town: Town, paint: Paint): string[] {
 /** Widest and highest town that is drawn. */
 const MAP_MAX = 100;
 
-/** A map: the first letter of each object's type, `@` where a job is. */
+/** A map: a letter for each type of object, `@` where a job is. */
 function mapLines(town: Town, paint: Paint): string[] {
   const { width, height } = town;
+  const letters = lettersFor(town.typeIds);
   if (width > MAP_MAX || height > MAP_MAX) return [];
   const rows = Array.from(
     { length: height },
@@ -204,14 +210,35 @@ function mapLines(town: Town, paint: Paint): string[] {
   for (const { x, y } of town.jobs) if (x >= 0) rows[y][x] = "@";
   for (let i = 0; i < town.objectIds.length; i++) {
     if (town.objectX[i] < 0) continue;
-    const letter = town.typeIds[town.objectType[i]][0];
-    rows[town.objectY[i]][town.objectX[i]] = letter;
+    rows[town.objectY[i]][town.objectX[i]] = letters[town.objectType[i]];
   }
   return [
     "",
     ...rows.map((row) => row.join("")),
-    paint.dim("letters: objects by type; ⌂ home, @ work"),
+    paint.dim(
+      [
+        ...town.typeIds.flatMap((type, i) =>
+          town.objectsOfType[i].length === 0
+            ? []
+            : [`${letters[i]} ${escapeText(type)}`]
+        ),
+        "⌂ home",
+        "@ work",
+      ].join(", "),
+    ),
   ];
+}
+
+/** A letter for each type: of its own name if one is free, else `?`. */
+function lettersFor(types: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return types.map((type) => {
+    const letter = [...type, ...type.toUpperCase()].find((char) =>
+      /[A-Za-z]/.test(char) && !taken.has(char)
+    ) ?? "?";
+    taken.add(letter);
+    return letter;
+  });
 }
 
 function showAffordances(town: Town, paint: Paint): string[] {
