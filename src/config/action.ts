@@ -80,10 +80,25 @@ const entry = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("chat").describe("Talking to somebody near"),
-    target: identifier().describe("Listener; `listener` means the same"),
+    target: identifier().optional().describe("Listener"),
+    listener: identifier().optional().describe("The same as target"),
     quality: real(0, 1).default(0.5).describe("Quality of the chat"),
     ...common,
-  }),
+  }).check((context) => {
+    const { target, listener } = context.value;
+    if ((target === undefined) !== (listener === undefined)) return;
+    context.issues.push({
+      code: "custom",
+      message: target === undefined
+        ? "required key is missing"
+        : "means the same as target; give one of the two",
+      input: context.value,
+      path: [target === undefined ? "target" : "listener"],
+    });
+  }).transform(({ listener, target, ...chat }) => ({
+    ...chat,
+    target: target ?? listener ?? null,
+  })),
   z.strictObject({
     kind: z.literal("blocked").describe("Standing in front of an object"),
     object,
@@ -112,11 +127,9 @@ export const scheduledAction: z.ZodType<ScheduledAction> = z.preprocess(
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       return value;
     }
-    const kept = Object.entries(value).filter(([, v]) => v !== null);
-    const action: Record<string, unknown> = Object.fromEntries(kept);
-    if (!("listener" in action) || "target" in action) return action;
-    const { listener, ...rest } = action;
-    return { ...rest, target: listener };
+    return Object.fromEntries(
+      Object.entries(value).filter(([, member]) => member !== null),
+    );
   },
   entry,
 );

@@ -93,10 +93,9 @@ function timelineEntry(name: CommandName) {
 
 const [first, ...others] = COMMAND_NAMES.map(timelineEntry);
 
-const timeline = z.array(z.discriminatedUnion("command", [first, ...others]))
-  .transform((entries) =>
-    (entries as TimelineEntry[]).toSorted((a, b) => a.tick - b.tick)
-  );
+const timeline = z.array(
+  z.discriminatedUnion("command", [first, ...others]),
+) as unknown as z.ZodType<readonly TimelineEntry[]>;
 
 /** Schema of the section `scenario`. */
 export const scenario: z.ZodType<ScenarioEntry | null> = z.strictObject({

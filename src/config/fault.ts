@@ -1,0 +1,119 @@
+/** What is wrong with a configuration, and how it is said. @module */
+import { TownletError } from "../base/error.ts";
+import { escapeText } from "../base/text.ts";
+
+/** Keys and indexes that lead from the top of a file to a value. */
+export type KeyPath = readonly (string | number)[];
+
+/** A fault before its place in the file is known. */
+export interface Finding {
+  /** The value it is about. */
+  readonly path: KeyPath;
+  /** Where to point: at the value, at its key, or, for want of both, above. */
+  readonly at: "value" | "key" | "parent";
+  /** What is wrong, without a full stop. */
+  readonly what: string;
+  /** What was found, ready for people, or null. */
+  readonly got: string | null;
+  /** What to do, or null. */
+  readonly hint: string | null;
+}
+
+/** One fault of a configuration. */
+export interface Fault {
+  /** The value it is about, such as `jobs.grocer.location[0]`. */
+  readonly path: string;
+  /** Line from 1, or null for faults of an override or an unplaced value. */
+  readonly line: number | null;
+  /** Column from 1, or null like the line. */
+  readonly column: number | null;
+  /** What is wrong. */
+  readonly what: string;
+  /** The whole line people see. */
+  readonly text: string;
+}
+
+/** A configuration with faults; its message has one fault a line. */
+export class ConfigError extends TownletError {
+  /** Every fault, in document order, those of overrides last. */
+  readonly faults: readonly Fault[];
+
+  /** Makes the error from its faults; there is at least one. */
+  constructor(faults: readonly Fault[]) {
+    super(faults.map(({ text }) => text).join("\n"), {
+      code: "config.invalid",
+    });
+    this.faults = faults;
+  }
+}
+
+/** Line and column of a fault, from 1. */
+export interface Position {
+  /** Line, from 1. */
+  readonly line: number;
+  /** Column, from 1. */
+  readonly column: number;
+}
+
+/** Says where a finding is: in `file`, or in an override. */
+export function faultAt(
+  finding: Finding,
+  place:
+    | { readonly file: string; readonly position: Position | null }
+    | "--set",
+): Fault {
+  const path = pathText(finding.path);
+  const position = place === "--set" ? null : place.position;
+  const where = place === "--set"
+    ? "--set"
+    : position === null
+    ? `${place.file}:`
+    : `${place.file}:${position.line}:${position.column}`;
+  const subject = path === "" ? "" : ` ${path}:`;
+  const got = finding.got === null ? "" : ` (got ${finding.got})`;
+  const hint = finding.hint === null ? "" : `; ${finding.hint}`;
+  return {
+    path,
+    line: position?.line ?? null,
+    column: position?.column ?? null,
+    what: finding.what,
+    text: `${where}${subject} ${finding.what}${got}${hint}`,
+  };
+}
+
+/** A path as people read it: dots between keys, list items in brackets. */
+export function pathText(path: KeyPath): string {
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === "number"
+        ? `${text}[${key}]`
+        : text === ""
+        ? escapeText(key)
+        : `${text}.${escapeText(key)}`,
+    "",
+  );
+}
+
+/** A value as a fault shows it, cut short. */
+export function showValue(value: unknown): string {
+  if (typeof value === "string") {
+    // An address may carry a password.
+    const safe = value.replaceAll(/\/\/[^/@\s]*@/g, "//***@");
+    return escapeText(JSON.stringify(shorten(safe)));
+  }
+  if (Array.isArray(value)) {
+    const flat = value.length <= 6 &&
+      value.every((item) =>
+        typeof item === "number" || typeof item === "string"
+      );
+    return flat ? escapeText(shorten(JSON.stringify(value))) : "a list";
+  }
+  if (typeof value === "object" && value !== null) return "a mapping";
+  return String(value);
+}
+
+/** At most 40 characters of `text`. */
+function shorten(text: string): string {
+  const marks = [...text];
+  return marks.length > 40 ? `${marks.slice(0, 39).join("")}…` : text;
+}
