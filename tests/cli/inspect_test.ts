@@ -35,7 +35,7 @@ Deno.test("inspect town draws the map and lists what is there", async () => {
     out,
     "····@···\n·s·h····\n········\n⌂·······\ns stove, h shower, ⌂ home, @ work\n",
   );
-  assertStringIncludes(out, "baker     300  600  0.030  4,0");
+  assertStringIncludes(out, "baker   300  600  0.030  4,0");
   assertStringIncludes(out, "ana       stoic");
 });
 
