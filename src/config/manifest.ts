@@ -6,13 +6,19 @@
  * @module
  */
 import { z } from "zod";
-import { TownletError } from "../base/error.ts";
 import { sha256Hex } from "../base/hash.ts";
+import { escapeText } from "../base/text.ts";
+import { type AffordanceEntry, affordanceEntry } from "./affordance_entry.ts";
 import {
-  type AffordanceEntry,
-  affordanceEntry,
-  EFFECT_NAMES,
-} from "./affordance_entry.ts";
+  ConfigError,
+  type Fault,
+  faultAt,
+  type Finding,
+  type KeyPath,
+  type Position,
+  showValue,
+} from "./fault.ts";
+import { findingsOf } from "./findings.ts";
 import { counts, identifier, tile } from "./schema.ts";
 import type { ObjectEntry } from "./world_settings.ts";
 import { readYaml } from "./yaml_text.ts";
@@ -32,23 +38,11 @@ export interface Manifest {
   readonly affordances: readonly AffordanceEntry[];
 }
 
-/** A manifest with faults; the message has one fault a line. */
-export class ManifestError extends TownletError {
-  /** Every fault, in file order: `file: entry 2 'id': key: what`. */
-  readonly faults: readonly string[];
-
-  /** Makes the error from its faults; there is at least one. */
-  constructor(faults: readonly string[]) {
-    super(faults.join("\n"), { code: "manifest.invalid" });
-    this.faults = faults;
-  }
-}
-
 const objectOfManifest: z.ZodType<ObjectEntry> = z.strictObject({
   id: identifier(),
   object_type: identifier(),
-  stock: counts(1_000_000).default({}),
-  position: tile().nullable().default(null),
+  stock: counts(1_000_000).prefault({}),
+  position: tile().nullable().prefault(null),
 }).transform(({ id, object_type, position, stock }) => ({
   id,
   type: object_type,
@@ -59,7 +53,8 @@ const objectOfManifest: z.ZodType<ObjectEntry> = z.strictObject({
 /**
  * Reads a manifest from its bytes or text.
  *
- * Throws one {@link ManifestError} with every fault of the file.
+ * Throws one {@link ConfigError} with every fault of the file; each names the
+ * entry by index (from 0) and id.
  */
 export function parseManifest(
   source: string | Uint8Array,
@@ -67,75 +62,81 @@ export function parseManifest(
 ): Manifest {
   const { file } = options;
   const entries = readEntries(source, file);
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   const objects: ObjectEntry[] = [];
   const affordances: AffordanceEntry[] = [];
   const owners = new Map<unknown, number>();
   entries.forEach((entry, index) => {
     const where = `${file}: entry ${index}${titleOf(entry)}`;
+    const report = (finding: Finding) =>
+      void faults.push(faultAt(finding, { file: where, position: null }));
     if (!isMapping(entry)) {
-      faults.push(`${where}: must be a mapping (got ${got(entry)})`);
+      report(wrong([], "must be a mapping", entry));
       return;
     }
     const { type = "affordance", ...fields } = entry;
     const owner = owners.get(fields.id);
     if (owner === undefined) owners.set(fields.id, index);
     else if (fields.id !== undefined) {
-      faults.push(`${where}: id: entry ${owner} has it already`);
+      report(wrong(["id"], `entry ${owner} has it already`));
     }
-    if (type !== "affordance" && type !== "object") {
-      faults.push(
-        `${where}: type: must be object or affordance (got ${got(type)})`,
-      );
-      return;
-    }
-    const result = type === "object"
-      ? objectOfManifest.safeParse(fields)
-      : affordanceEntry.safeParse(fields);
-    if (!result.success) {
-      for (const issue of result.error.issues) {
-        faults.push(`${where}: ${describe(issue, fields)}`);
-      }
-      return;
-    }
-    if ("duration" in result.data) affordances.push(result.data);
-    else objects.push(result.data);
+    if (type === "affordance") {
+      const result = findingsOf(affordanceEntry, fields, [index]);
+      if ("value" in result) affordances.push(result.value);
+      else result.findings.map(inEntry).forEach(report);
+    } else if (type === "object") {
+      const result = findingsOf(objectOfManifest, fields, [index]);
+      if ("value" in result) objects.push(result.value);
+      else result.findings.map(inEntry).forEach(report);
+    } else report(wrong(["type"], "must be object or affordance", type));
   });
   if (affordances.length > AFFORDANCES_MAX) {
-    faults.push(`${file}: more than ${AFFORDANCES_MAX} affordances`);
+    const what = `must not have more than ${AFFORDANCES_MAX} affordances`;
+    faults.push(faultAt(wrong([], what), { file, position: null }));
   }
-  if (faults.length > 0) throw new ManifestError(faults);
+  if (faults.length > 0) throw new ConfigError(faults);
   return { file, sha256: sha256Hex(source), objects, affordances };
 }
 
-/** The list of entries; throws a {@link ManifestError} when there is none. */
+/** The list of entries; throws a {@link ConfigError} when there is none. */
 function readEntries(
   source: string | Uint8Array,
   file: string,
 ): readonly unknown[] {
+  const refuse = (finding: Finding, position: Position | null = null) =>
+    new ConfigError([faultAt(finding, { file, position })]);
   let text: string;
   try {
     text = typeof source === "string"
       ? source
       : new TextDecoder("utf-8", { fatal: true }).decode(source);
   } catch {
-    throw new ManifestError([`${file}: is not UTF-8 text`]);
+    throw refuse(wrong([], "is not UTF-8 text"));
   }
   const yaml = readYaml(text);
   if (!yaml.ok) {
     const { position, path, what } = yaml.fault;
-    const place = position === null
-      ? ""
-      : `:${position.line}:${position.column}`;
-    const inside = path.length === 0 ? "" : ` ${pathText(path)}:`;
-    throw new ManifestError([`${file}${place}:${inside} ${what}`]);
+    throw refuse(wrong(path, what), position);
   }
   if (!Array.isArray(yaml.value)) {
-    throw new ManifestError([
-      `${file}: must be a list of entries (got ${got(yaml.value)})`,
-    ]);
+    throw refuse(wrong([], "must be a list of entries", yaml.value));
   }
   return yaml.value;
+}
+
+/** A finding made here; `got` is shown when it is given. */
+function wrong(
+  path: KeyPath,
+  what: string,
+  ...got: readonly unknown[]
+): Finding {
+  const shown = got.length === 0 ? null : showValue(got[0]);
+  return { path, at: "value", what, got: shown, hint: null };
+}
+
+/** The same finding with its path counted from the entry. */
+function inEntry(finding: Finding): Finding {
+  return { ...finding, path: finding.path.slice(1) };
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {
@@ -145,84 +146,9 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 /** The entry's id for messages, if it has one. */
 function titleOf(entry: unknown): string {
   const id = isMapping(entry) ? entry.id : undefined;
-  return typeof id === "string" && id !== "" ? ` '${id.slice(0, 64)}'` : "";
-}
-
-/** What an issue says: `key: what (got value)`. */
-function describe(issue: z.core.$ZodIssue, entry: unknown): string {
-  const keys = issue.path as readonly (string | number)[];
-  const value = keys.reduce<unknown>(
-    (inside, key) =>
-      typeof inside === "object" && inside !== null
-        ? (inside as Record<string | number, unknown>)[key]
-        : undefined,
-    entry,
-  );
-  const path = keys.length === 0 ? "" : `${pathText(keys)}: `;
-  if (issue.code === "unrecognized_keys") {
-    const known = keys[0] === "effects"
-      ? `; effects are ${EFFECT_NAMES.join(", ")}`
-      : keys[0] === "hooks"
-      ? "; hooks are before, after, fail"
-      : "";
-    return `${path}unknown key ${issue.keys.join(", ")}${known}`;
-  }
-  if (value === undefined) return `${path}is missing`;
-  const what = Array.isArray(value) ? listFault(issue) : valueFault(issue);
-  return typeof value === "string" && value !== "" && what.includes(value)
-    ? `${path}${what}`
-    : `${path}${what} (got ${got(value)})`;
-}
-
-/** What is wrong with a list. */
-function listFault(issue: z.core.$ZodIssue): string {
-  return issue.code === "too_small" || issue.code === "too_big"
-    ? "must have two items"
-    : valueFault(issue);
-}
-
-/** What is wrong with a value. */
-function valueFault(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return `must be ${KINDS.get(issue.expected) ?? issue.expected}`;
-    case "too_small":
-      return `must be at least ${issue.minimum}`;
-    case "too_big":
-      return `must be at most ${issue.maximum}`;
-    case "invalid_key":
-      return `name ${issue.issues[0].message}`;
-    default:
-      return issue.message;
-  }
-}
-
-const KINDS: ReadonlyMap<string, string> = new Map([
-  ["string", "a text"],
-  ["number", "a finite number"],
-  ["int", "a whole number"],
-  ["object", "a mapping"],
-  ["record", "a mapping"],
-  ["tuple", "a list of two whole numbers"],
-]);
-
-function pathText(path: readonly (string | number)[]): string {
-  return path.reduce<string>(
-    (text, key) =>
-      typeof key === "number"
-        ? `${text}[${key}]`
-        : text === ""
-        ? key
-        : `${text}.${key}`,
-    "",
-  );
-}
-
-/** A value as a message shows it: JSON, cut short. */
-function got(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  return typeof id === "string" && id !== ""
+    ? ` '${escapeText(id.slice(0, 64))}'`
+    : "";
 }
 
 const CORE = `
