@@ -39,10 +39,10 @@ export interface ScheduledAction {
 }
 
 const common = {
-  duration: int(1).default(1).describe(
+  duration: int(1).prefault(1).describe(
     "Duration that is recorded with the action",
   ),
-  repeat: int(1).default(1).describe("Ticks on which the entry is played"),
+  repeat: int(1).prefault(1).describe("Ticks on which the entry is played"),
 } as const;
 
 const object = identifier().describe("Object it is about");
@@ -60,7 +60,7 @@ const entry = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("request").describe("Asking for an object"),
     object,
-    blocked: flag().default(false).describe(
+    blocked: flag().prefault(false).describe(
       "Whether a refusal counts as a blocked tick",
     ),
     ...common,
@@ -74,7 +74,7 @@ const entry = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("release").describe("Giving an object or a place back"),
     object,
-    success: flag().default(true).describe("Whether it counts as a success"),
+    success: flag().prefault(true).describe("Whether it counts as a success"),
     reason: identifier().optional().describe("Reason that is recorded"),
     ...common,
   }),
@@ -82,7 +82,7 @@ const entry = z.discriminatedUnion("kind", [
     kind: z.literal("chat").describe("Talking to somebody near"),
     target: identifier().optional().describe("Listener"),
     listener: identifier().optional().describe("The same as target"),
-    quality: real(0, 1).default(0.5).describe("Quality of the chat"),
+    quality: real(0, 1).prefault(0.5).describe("Quality of the chat"),
     ...common,
   }).check((context) => {
     const { target, listener } = context.value;

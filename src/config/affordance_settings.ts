@@ -15,13 +15,13 @@ export interface AffordanceSettings {
 
 /** Schema of the section `affordances`. */
 export const affordances: z.ZodType<AffordanceSettings> = z.strictObject({
-  manifest: path().nullable().default(null).describe(
+  manifest: path().nullable().prefault(null).describe(
     "Path of a manifest, from the folder of this file; null for the built-in one",
   ),
   hooks: hooks.prefault({}).describe(
     "Code that may act when affordances start and end",
   ),
-  outcome_history: int(0, 1000).default(10).describe(
+  outcome_history: int(0, 1000).prefault(10).describe(
     "Outcomes kept for each resident",
   ),
 }).describe("What objects can be used for");

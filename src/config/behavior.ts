@@ -16,16 +16,16 @@ export interface Behavior {
 
 /** Schema of the section `behavior`. */
 export const behavior: z.ZodType<Behavior> = z.strictObject({
-  hunger_threshold: real(0, 1).default(0.4).describe(
+  hunger_threshold: real(0, 1).prefault(0.4).describe(
     "A resident below it looks for food",
   ),
-  hygiene_threshold: real(0, 1).default(0.4).describe(
+  hygiene_threshold: real(0, 1).prefault(0.4).describe(
     "A resident below it looks for a shower",
   ),
-  energy_threshold: real(0, 1).default(0.4).describe(
+  energy_threshold: real(0, 1).prefault(0.4).describe(
     "A resident below it looks for a bed",
   ),
-  job_arrival_buffer: int(0, 240).default(20).describe(
+  job_arrival_buffer: int(0, 240).prefault(20).describe(
     "Ticks before a shift at which residents set out for work",
   ),
 }).describe("When a scripted resident acts");

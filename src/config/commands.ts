@@ -171,11 +171,11 @@ export type Command = {
   };
 }[CommandName];
 
-const delay = int(0).default(0).describe("Ticks until it starts");
-const length = int(0).nullable().default(null).describe(
+const delay = int(0).prefault(0).describe("Ticks until it starts");
+const length = int(0).nullable().prefault(null).describe(
   "Ticks it lasts; by default as the perturbation says",
 );
-const place = identifier().nullable().default(null).describe(
+const place = identifier().nullable().prefault(null).describe(
   "Where; by default as the perturbation says",
 );
 
@@ -186,13 +186,15 @@ export const COMMAND_ARGS: {
   spawn: z.strictObject({
     agent: identifier().describe("Id of the newcomer"),
     pos: tile().describe("Tile it starts on"),
-    home: tile().nullable().default(null).describe(
+    home: tile().nullable().prefault(null).describe(
       "Its home; by default where it starts",
     ),
     needs: needs(0.5).prefault({}).describe("Its needs"),
-    wallet: real(0).default(0).describe("Its money"),
-    profile: profileName().nullable().default(null).describe("Its personality"),
-    job: identifier().nullable().default(null).describe(
+    wallet: real(0).prefault(0).describe("Its money"),
+    profile: profileName().nullable().prefault(null).describe(
+      "Its personality",
+    ),
+    job: identifier().nullable().prefault(null).describe(
       "A job's id, or `none` for never any",
     ),
   }).describe("Puts a new resident into the town"),
@@ -215,7 +217,7 @@ export const COMMAND_ARGS: {
   force_chat: z.strictObject({
     speaker: identifier().describe("Who speaks"),
     listener: identifier().describe("Who listens"),
-    quality: real(0, 1).default(1).describe("How well it goes"),
+    quality: real(0, 1).prefault(1).describe("How well it goes"),
   }).check((context) => {
     const { speaker, listener } = context.value;
     if (speaker !== listener) return;
@@ -230,10 +232,10 @@ export const COMMAND_ARGS: {
     a: identifier().describe("One of them"),
     b: identifier().describe("The other"),
     trust: z.number().describe("Trust, clamped to -1 to 1"),
-    familiarity: z.number().default(0).describe(
+    familiarity: z.number().prefault(0).describe(
       "Familiarity, clamped to -1 to 1",
     ),
-    rivalry: z.number().default(0).describe("Rivalry, clamped to 0 to 1"),
+    rivalry: z.number().prefault(0).describe("Rivalry, clamped to 0 to 1"),
   }).check((context) => {
     const { a, b } = context.value;
     if (a !== b) return;
@@ -255,10 +257,10 @@ export const COMMAND_ARGS: {
     spec: identifier().describe("Which perturbation"),
     starts_in: delay,
     duration: length,
-    targets: spikeTargets().nullable().default(null).describe(
+    targets: spikeTargets().nullable().prefault(null).describe(
       "Prices a spike changes; by default as the perturbation says",
     ),
-    magnitude: real(0).nullable().default(null).describe(
+    magnitude: real(0).nullable().prefault(null).describe(
       "Factor of a spike; by default as the perturbation says",
     ),
     location: place,
@@ -268,7 +270,7 @@ export const COMMAND_ARGS: {
   }).describe("Ends a perturbation early"),
   kill: z.strictObject({
     agent: identifier().describe("Who"),
-    reason: text(64).nullable().default(null).describe("Why"),
+    reason: text(64).nullable().prefault(null).describe("Why"),
   }).describe("Removes a resident"),
   toggle_mortality: z.strictObject({
     enabled: flag().describe("Whether residents can faint"),

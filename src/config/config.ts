@@ -143,10 +143,10 @@ export const SECTIONS: {
   config_id: text(128).refine((value) => value !== "", {
     error: "must not be empty",
   }).describe("Name of the town; part of seeds and snapshots"),
-  seed: int(0).nullable().default(null).describe(
+  seed: int(0).nullable().prefault(null).describe(
     "Base of all random streams; without one the name is",
   ),
-  profile: oneOf("default", "dev", "production").default("default").describe(
+  profile: oneOf("default", "dev", "production").prefault("default").describe(
     "How strict a run is about its surroundings",
   ),
   features,

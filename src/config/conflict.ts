@@ -35,28 +35,28 @@ export interface Conflict {
 /** Schema of the section `conflict`. */
 export const conflict: z.ZodType<Conflict> = z.strictObject({
   rivalry: z.strictObject({
-    increment_per_conflict: real(0, 1).default(0.15).describe(
+    increment_per_conflict: real(0, 1).prefault(0.15).describe(
       "Added by a conflict of intensity 1",
     ),
-    decay_per_tick: real(0, 1).default(0.005).describe("Lost every tick"),
-    min_value: real(0, 1).default(0).describe("Least score"),
-    max_value: real(0, 1).default(1).describe("Highest score"),
-    avoid_threshold: real(0, 1).default(0.7).describe(
+    decay_per_tick: real(0, 1).prefault(0.005).describe("Lost every tick"),
+    min_value: real(0, 1).prefault(0).describe("Least score"),
+    max_value: real(0, 1).prefault(1).describe("Highest score"),
+    avoid_threshold: real(0, 1).prefault(0.7).describe(
       "Score from which residents avoid each other, within least and highest",
     ),
-    eviction_threshold: real(0, 1).default(0.05).describe(
+    eviction_threshold: real(0, 1).prefault(0.05).describe(
       "Score at which a rivalry is forgotten, within least and highest",
     ),
-    max_edges: int(1, 32).default(6).describe(
+    max_edges: int(1, 32).prefault(6).describe(
       "Rivals and ties a resident can have",
     ),
-    ghost_step_boost: real(0, 5).default(1.5).describe(
+    ghost_step_boost: real(0, 5).prefault(1.5).describe(
       "Intensity of a conflict over a lost turn",
     ),
-    long_wait_boost: real(0, 5).default(0.4).describe(
+    long_wait_boost: real(0, 5).prefault(0.4).describe(
       "Intensity of a conflict over a long wait",
     ),
-    queue_length_boost: real(0, 2).default(0.25).describe(
+    queue_length_boost: real(0, 2).prefault(0.25).describe(
       "Intensity added for each further resident in the queue",
     ),
   }).prefault({}).describe("The rivalry ledger"),

@@ -41,25 +41,25 @@ const token: z.ZodType<ConsoleToken> = z.strictObject({
   ...secretShape,
   sha256: z.string().regex(/^[0-9a-f]{64}$/, {
     error: "must be 64 hexadecimal digits in lower case",
-  }).nullable().default(null).describe("SHA-256 of the token in hexadecimal"),
+  }).nullable().prefault(null).describe("SHA-256 of the token in hexadecimal"),
 }).check(exactlyOne("env", "file", "sha256"));
 
 /** Schema of the section `console`. */
 export const consoleSection: z.ZodType<ConsoleSettings> = z.strictObject({
   auth: z.strictObject({
-    enabled: flag().default(false).describe("Whether tokens are asked for"),
-    require_for_viewer: flag().default(true).describe(
+    enabled: flag().prefault(false).describe("Whether tokens are asked for"),
+    require_for_viewer: flag().prefault(true).describe(
       "Whether looking needs a token too",
     ),
-    tokens: z.array(token).default([]).describe("Tokens, by reference"),
+    tokens: z.array(token).prefault([]).describe("Tokens, by reference"),
   }).prefault({}).describe("Who may use it"),
   audit: z.strictObject({
-    path: path().default("out/audit/console.ndjson").describe(
+    path: path().prefault("out/audit/console.ndjson").describe(
       "File of the record",
     ),
-    required: flag().default(true).describe(
+    required: flag().prefault(true).describe(
       "Whether commands are refused when they cannot be recorded",
     ),
   }).prefault({}).describe("The record of all commands"),
-  max_pending: int(1, 1024).default(64).describe("Commands waiting at most"),
+  max_pending: int(1, 1024).prefault(64).describe("Commands waiting at most"),
 }).describe("Who may command a running town");

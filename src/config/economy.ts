@@ -20,22 +20,22 @@ export interface Economy {
 
 /** Schema of the section `economy`. */
 export const economy: z.ZodType<Economy> = z.strictObject({
-  meal_cost: real(0).default(0.4).describe(
+  meal_cost: real(0).prefault(0.4).describe(
     "Price of a meal, paid when eating starts",
   ),
-  cook_energy_cost: real(0).default(0.05).describe(
+  cook_energy_cost: real(0).prefault(0.05).describe(
     "Energy's share in the price of a basket",
   ),
-  cook_hygiene_cost: real(0).default(0.02).describe(
+  cook_hygiene_cost: real(0).prefault(0.02).describe(
     "Hygiene's share in the price of a basket",
   ),
-  wage_income: real(0).default(0.02).describe(
+  wage_income: real(0).prefault(0.02).describe(
     "Wage a tick of jobs that name none",
   ),
-  ingredients_cost: real(0).default(0.15).describe(
+  ingredients_cost: real(0).prefault(0.15).describe(
     "Price of the ingredients of one meal, paid when cooking starts",
   ),
-  stove_stock_replenish: real(0).default(2).describe(
+  stove_stock_replenish: real(0).prefault(2).describe(
     "Ingredients each stove gets at a delivery, rounded down",
   ),
 }).describe("What things cost and pay");

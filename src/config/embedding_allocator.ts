@@ -15,12 +15,12 @@ export interface EmbeddingAllocator {
 /** Schema of the section `embedding_allocator`. */
 export const embeddingAllocator: z.ZodType<EmbeddingAllocator> = z.strictObject(
   {
-    cooldown_ticks: int(0, 10_000).default(2000).describe(
+    cooldown_ticks: int(0, 10_000).prefault(2000).describe(
       "Ticks before the number of a removed resident is given again",
     ),
-    reuse_warning_threshold: real(0, 0.5).default(0.05).describe(
+    reuse_warning_threshold: real(0, 0.5).prefault(0.05).describe(
       "Share of early reuse that raises a warning",
     ),
-    max_slots: int(1, 65_535).default(64).describe("Numbers to give"),
+    max_slots: int(1, 65_535).prefault(64).describe("Numbers to give"),
   },
 ).describe("Numbers that stand for residents in observations");

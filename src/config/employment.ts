@@ -43,37 +43,37 @@ export type EmploymentParameter = keyof typeof EMPLOYMENT_PARAMETERS;
 
 /** Schema of the section `employment`. */
 export const employment: z.ZodType<Employment> = z.strictObject({
-  grace_ticks: EMPLOYMENT_PARAMETERS.grace_ticks.default(5).describe(
+  grace_ticks: EMPLOYMENT_PARAMETERS.grace_ticks.prefault(5).describe(
     "Ticks into a shift that still count as on time",
   ),
-  absent_cutoff: EMPLOYMENT_PARAMETERS.absent_cutoff.default(30).describe(
+  absent_cutoff: EMPLOYMENT_PARAMETERS.absent_cutoff.prefault(30).describe(
     "Ticks into a shift after which who is away is absent",
   ),
-  absence_slack: EMPLOYMENT_PARAMETERS.absence_slack.default(20).describe(
+  absence_slack: EMPLOYMENT_PARAMETERS.absence_slack.prefault(20).describe(
     "Ticks since last seen at work after which who is away is absent",
   ),
-  late_tick_penalty: EMPLOYMENT_PARAMETERS.late_tick_penalty.default(0.005)
+  late_tick_penalty: EMPLOYMENT_PARAMETERS.late_tick_penalty.prefault(0.005)
     .describe("Taken each tick from who is late and away"),
-  absence_penalty: EMPLOYMENT_PARAMETERS.absence_penalty.default(0.2).describe(
+  absence_penalty: EMPLOYMENT_PARAMETERS.absence_penalty.prefault(0.2).describe(
     "Taken once for each spell of absence",
   ),
-  max_absent_shifts: EMPLOYMENT_PARAMETERS.max_absent_shifts.default(3)
+  max_absent_shifts: EMPLOYMENT_PARAMETERS.max_absent_shifts.prefault(3)
     .describe(
       "Absent shifts within seven days that lead to the exit queue; 0 for never",
     ),
-  attendance_window: int(1, 14).default(3).describe(
+  attendance_window: int(1, 14).prefault(3).describe(
     "Shifts over which attendance is averaged",
   ),
-  daily_exit_cap: int(0, 50).default(2).describe(
+  daily_exit_cap: int(0, 50).prefault(2).describe(
     "Exits a day; 0 for no limit",
   ),
-  exit_queue_limit: int(0, 100).default(8).describe(
+  exit_queue_limit: int(0, 100).prefault(8).describe(
     "Length of the exit queue that counts as overflow; 0 for never",
   ),
-  exit_review_window: int(1, 100_000).default(1440).describe(
+  exit_review_window: int(1, 100_000).prefault(1440).describe(
     "Ticks after which a queued exit happens whatever the cap",
   ),
-  enforce_job_loop: flag().default(false).describe(
+  enforce_job_loop: flag().prefault(false).describe(
     "Whether absences can cost a resident the town",
   ),
 }).describe("Lateness, absence and losing a job");

@@ -46,35 +46,36 @@ export interface Features {
 /** Schema of the section `features`. */
 export const features: z.ZodType<Features> = z.strictObject({
   stages: z.strictObject({
-    relationships: oneOf("OFF", "A", "B", "C1", "C2", "C3").default("OFF")
+    relationships: oneOf("OFF", "A", "B", "C1", "C2", "C3").prefault("OFF")
       .describe(
         "Chats; the letters beside OFF act alike and only name a plan's stage",
       ),
-    social_rewards: oneOf("OFF", "C1", "C2", "C3").default("OFF").describe(
+    social_rewards: oneOf("OFF", "C1", "C2", "C3").prefault("OFF").describe(
       "Social terms of the reward: C1 chats, C2 and C3 avoidance too",
     ),
   }).describe("How far the social parts of a town are switched on"),
   systems: z.strictObject({
-    lifecycle: oneOf("on", "off").default("on").describe(
+    lifecycle: oneOf("on", "off").prefault("on").describe(
       "Whether residents can die, be evicted and come back",
     ),
-    observations: oneOf("full", "hybrid", "compact").default("hybrid").describe(
-      "Which observation is built for a learning resident",
-    ),
+    observations: oneOf("full", "hybrid", "compact").prefault("hybrid")
+      .describe(
+        "Which observation is built for a learning resident",
+      ),
   }).describe("Parts of the simulation that can be chosen"),
-  relationship_modifiers: flag().default(false).describe(
+  relationship_modifiers: flag().prefault(false).describe(
     "Whether personality changes how ties move",
   ),
   behavior: z.strictObject({
-    personality_profiles: flag().default(false).describe(
+    personality_profiles: flag().prefault(false).describe(
       "Whether profiles bias what scripted residents do",
     ),
-    reward_multipliers: flag().default(false).describe(
+    reward_multipliers: flag().prefault(false).describe(
       "Whether profiles scale need decay and reward parts",
     ),
   }).prefault({}).describe("What personality does to behaviour"),
   observations: z.strictObject({
-    personality_channels: flag().default(false).describe(
+    personality_channels: flag().prefault(false).describe(
       "Whether observations and telemetry show personality traits",
     ),
   }).prefault({}).describe("What observations carry beside the usual"),

@@ -1,9 +1,10 @@
 /** What a schema finds wrong with a value, in words for people. @module */
-import { z } from "zod";
+import type { z } from "zod";
 import { escapeText } from "../base/text.ts";
 import { closestWord } from "./closest.ts";
 import { type Finding, type KeyPath, showValue } from "./fault.ts";
 import { formerKeyHint } from "./former_keys.ts";
+import { type JsonSchema, schemaOf } from "./json_schema.ts";
 
 /** Checks `value` as the part of a file at `path`. */
 export function findingsOf<T>(
@@ -239,28 +240,13 @@ export function valueAt(root: unknown, path: KeyPath): unknown {
   );
 }
 
-/** A JSON Schema, as far as faults look into it. */
-interface SchemaNode {
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly additionalProperties?: SchemaNode | boolean;
-  readonly items?: SchemaNode | boolean;
-  readonly oneOf?: readonly SchemaNode[];
-  readonly anyOf?: readonly SchemaNode[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-}
-
 /** The keys that the mapping at `path` can have. */
 function knownKeys(
   schema: z.ZodType,
   path: KeyPath,
   root: unknown,
 ): KnownKeys {
-  let node: SchemaNode = z.toJSONSchema(schema, {
-    io: "input",
-    unrepresentable: "any",
-    reused: "inline",
-  }) as SchemaNode;
+  let node = schemaOf(schema);
   let value = root;
   let choice = choose(node, value);
   for (const key of path) {
@@ -282,9 +268,9 @@ function knownKeys(
 
 /** The alternative of a schema that fits the kind of a value. */
 function choose(
-  node: SchemaNode,
+  node: JsonSchema,
   value: unknown,
-): { readonly node: SchemaNode; readonly subject: string | null } {
+): { readonly node: JsonSchema; readonly subject: string | null } {
   if (node.oneOf === undefined && node.anyOf === undefined) {
     return { node, subject: null };
   }
@@ -308,13 +294,13 @@ function choose(
 }
 
 /** All alternatives of a schema, those of alternatives too. */
-function optionsOf(node: SchemaNode): readonly SchemaNode[] {
+function optionsOf(node: JsonSchema): readonly JsonSchema[] {
   const options = node.oneOf ?? node.anyOf;
   return options === undefined ? [node] : options.flatMap(optionsOf);
 }
 
 /** The keys of a mapping that say which kind it is: each kind has its own. */
-function entriesOf(mapping: SchemaNode): readonly [string, SchemaNode][] {
+function entriesOf(mapping: JsonSchema): readonly [string, JsonSchema][] {
   return Object.entries(mapping.properties ?? {}).filter(([key]) =>
     KIND_KEYS.has(key)
   );

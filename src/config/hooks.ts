@@ -48,8 +48,8 @@ const source: z.ZodType<HookSource> = z.strictObject({
   ),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, {
     error: "must be 64 hexadecimal digits in lower case",
-  }).nullable().default(null).describe("SHA-256 of the file in hexadecimal"),
-  names: z.array(identifier()).default([]).describe(
+  }).nullable().prefault(null).describe("SHA-256 of the file in hexadecimal"),
+  names: z.array(identifier()).prefault([]).describe(
     "Hooks the file says it has",
   ),
 }).check((context) => {
@@ -97,17 +97,17 @@ export const hooks: z.ZodType<HookSettings> = z.strictObject({
   }).prefault([{ specifier: BUILT_IN_HOOKS }]).describe(
     "The only hooks that load, in the order they run",
   ),
-  root: path().default(".").describe("Folder that contains `hooks/`"),
-  allow_unpinned: flag().default(false).describe(
+  root: path().prefault(".").describe("Folder that contains `hooks/`"),
+  allow_unpinned: flag().prefault(false).describe(
     "Whether files without a digest load, in profile dev only",
   ),
-  on_fault: oneOf("halt", "disable").default("halt").describe(
+  on_fault: oneOf("halt", "disable").prefault("halt").describe(
     "What a hook that fails does: end the run, or itself be left out",
   ),
-  call_timeout_ms: int(1, 1000).default(50).describe(
+  call_timeout_ms: int(1, 1000).prefault(50).describe(
     "Milliseconds one call may take",
   ),
-  tick_budget_ms: int(1, 5000).default(250).describe(
+  tick_budget_ms: int(1, 5000).prefault(250).describe(
     "Milliseconds all calls of a tick may take",
   ),
 }).describe("Code that may act when affordances start and end");

@@ -42,19 +42,19 @@ const location = z.union([tile(), identifier()], {
 });
 
 const job: z.ZodType<Job> = z.strictObject({
-  start_tick: int(0).default(0).describe(
+  start_tick: int(0).prefault(0).describe(
     "First tick of the shift, counted from the start of the day",
   ),
-  end_tick: int(0).default(0).describe(
+  end_tick: int(0).prefault(0).describe(
     "Last tick of the shift; before the start it counts as the start",
   ),
-  wage_rate: real(0).default(0).describe(
+  wage_rate: real(0).prefault(0).describe(
     "Wage of a tick; 0 takes `economy.wage_income`",
   ),
-  lateness_penalty: real(0).default(0).describe(
+  lateness_penalty: real(0).prefault(0).describe(
     "Taken once a shift from who comes late",
   ),
-  location: location.nullable().default(null).describe(
+  location: location.nullable().prefault(null).describe(
     "A tile, an object's id, or null: always at work",
   ),
 }).transform((job) => ({
@@ -81,6 +81,6 @@ export const DEFAULT_JOBS: Jobs = {
 };
 
 /** Schema of the section `jobs`. */
-export const jobs: z.ZodType<Jobs> = named(job).default(DEFAULT_JOBS).describe(
-  "Jobs by id; leaving the section out keeps the two built-in ones, `{}` means none",
+export const jobs: z.ZodType<Jobs> = named(job).prefault(DEFAULT_JOBS).describe(
+  "Jobs by id; without the section there are two, `{}` means none",
 );

@@ -10,7 +10,7 @@ export interface Lifecycle {
 
 /** Schema of the section `lifecycle`. */
 export const lifecycle: z.ZodType<Lifecycle> = z.strictObject({
-  respawn_delay_ticks: int(0, 100_000).default(0).describe(
+  respawn_delay_ticks: int(0, 100_000).prefault(0).describe(
     "Ticks from a removal until a newcomer takes the place",
   ),
 }).describe("Coming back after a death");

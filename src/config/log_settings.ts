@@ -12,10 +12,10 @@ export interface LogSettings {
 
 /** Schema of the section `log`. */
 export const log: z.ZodType<LogSettings> = z.strictObject({
-  level: oneOf("debug", "info", "warn", "error").default("info").describe(
+  level: oneOf("debug", "info", "warn", "error").prefault("info").describe(
     "Least level that is written",
   ),
-  health_every: int(0).default(0).describe(
+  health_every: int(0).prefault(0).describe(
     "Ticks between lines about health; 0 for never",
   ),
 }).describe("What goes to standard error");

@@ -74,41 +74,41 @@ const pauses: z.ZodType<Narration["category_cooldown_ticks"]> = z.partialRecord(
 
 /** Schema of the key `telemetry.narration`. */
 export const narration: z.ZodType<Narration> = z.strictObject({
-  global_cooldown_ticks: int(0, 10_000).default(30).describe(
+  global_cooldown_ticks: int(0, 10_000).prefault(30).describe(
     "Ticks between any two moments",
   ),
-  category_cooldown_ticks: pauses.default({}).describe(
+  category_cooldown_ticks: pauses.prefault({}).describe(
     "Ticks between two moments of a category, in place of the above",
   ),
-  dedupe_window_ticks: int(0, 10_000).default(20).describe(
+  dedupe_window_ticks: int(0, 10_000).prefault(20).describe(
     "Ticks in which the same moment is told once",
   ),
-  global_window_ticks: int(1, 10_000).default(600).describe(
+  global_window_ticks: int(1, 10_000).prefault(600).describe(
     "Length of the window in which moments are counted",
   ),
-  global_window_limit: int(1, 1000).default(10).describe(
+  global_window_limit: int(1, 1000).prefault(10).describe(
     "Moments told within the window",
   ),
-  priority_categories: z.array(oneOf(...NARRATION_CATEGORIES)).default([])
+  priority_categories: z.array(oneOf(...NARRATION_CATEGORIES)).prefault([])
     .describe("Categories that need not wait for any pause"),
 }).describe("How often moments are told");
 
 /** Schema of the key `telemetry.relationship_narration`. */
 export const relationshipNarration: z.ZodType<RelationshipNarration> = z
   .strictObject({
-    friendship_trust_threshold: real(-1, 1).default(0.6).describe(
+    friendship_trust_threshold: real(-1, 1).prefault(0.6).describe(
       "Trust from which a friendship is told",
     ),
-    friendship_delta_threshold: real(-1, 1).default(0.25).describe(
+    friendship_delta_threshold: real(-1, 1).prefault(0.25).describe(
       "Change of trust that is told",
     ),
-    friendship_priority_threshold: real(-1, 1).default(0.85).describe(
+    friendship_priority_threshold: real(-1, 1).prefault(0.85).describe(
       "Trust from which a friendship need not wait, not below the first",
     ),
-    rivalry_avoid_threshold: real(-1, 1).default(0.7).describe(
+    rivalry_avoid_threshold: real(-1, 1).prefault(0.7).describe(
       "Rivalry from which avoidance is told",
     ),
-    rivalry_escalation_threshold: real(-1, 1).default(0.9).describe(
+    rivalry_escalation_threshold: real(-1, 1).prefault(0.9).describe(
       "Rivalry that counts as escalated, not below avoidance",
     ),
   }).describe("When friendships and rivalries are told");
@@ -116,17 +116,17 @@ export const relationshipNarration: z.ZodType<RelationshipNarration> = z
 /** Schema of the key `telemetry.personality_narration`. */
 export const personalityNarration: z.ZodType<PersonalityNarration> = z
   .strictObject({
-    enabled: flag().default(true).describe("Whether character is told at all"),
-    chat_extroversion_threshold: real(-1, 1).default(0.5).describe(
+    enabled: flag().prefault(true).describe("Whether character is told at all"),
+    chat_extroversion_threshold: real(-1, 1).prefault(0.5).describe(
       "Extroversion from which a speaker's chat is told",
     ),
-    chat_priority_threshold: real(-1, 1).default(0.75).describe(
+    chat_priority_threshold: real(-1, 1).prefault(0.75).describe(
       "Extroversion from which it need not wait",
     ),
-    chat_quality_threshold: real(-1, 1).default(0.3).describe(
+    chat_quality_threshold: real(-1, 1).prefault(0.3).describe(
       "Quality from which a chat is told",
     ),
-    conflict_tolerance_threshold: real(0, 5).default(0.95).describe(
+    conflict_tolerance_threshold: real(0, 5).prefault(0.95).describe(
       "Tolerance below which avoiding a conflict is told",
     ),
   }).describe("When character is told");

@@ -73,40 +73,42 @@ function side(...others: readonly number[]): z.ZodType<number> {
 
 /** Schema of the section `observations`. */
 export const observations: z.ZodType<ObservationEntry> = z.strictObject({
-  layout: oneOf("v1", "v2").default("v1").describe(
+  layout: oneOf("v1", "v2").prefault("v1").describe(
     "Order of the features: v1, or v2 for new training runs",
   ),
   hybrid: z.strictObject({
-    local_window: side().default(11).describe(
+    local_window: side().prefault(11).describe(
       "Side of the window in tiles, odd",
     ),
-    include_targets: flag().default(false).describe(
+    include_targets: flag().prefault(false).describe(
       "Whether landmarks are among the features",
     ),
   }).prefault({}).describe("Window of the variants hybrid and full"),
   compact: z.strictObject({
-    map_window: side(0).default(7).describe(
+    map_window: side(0).prefault(7).describe(
       "Side of the window in tiles, odd; 0 for no map",
     ),
-    include_targets: flag().default(false).describe(
+    include_targets: flag().prefault(false).describe(
       "Whether landmarks are among the features",
     ),
-    object_channels: objectChannels.default([]).describe(
+    object_channels: objectChannels.prefault([]).describe(
       "Object types with a map channel of their own",
     ),
-    normalize_counts: flag().default(true).describe("Whether counts stop at 1"),
+    normalize_counts: flag().prefault(true).describe(
+      "Whether counts stop at 1",
+    ),
   }).prefault({}).describe("Window of the variant compact"),
   social_snippet: z.strictObject({
-    top_friends: int(0, SOCIAL_MAX).nullable().default(null).describe(
+    top_friends: int(0, SOCIAL_MAX).nullable().prefault(null).describe(
       "Friends told; by default 2, or 0 while relationships are OFF",
     ),
-    top_rivals: int(0, SOCIAL_MAX).nullable().default(null).describe(
+    top_rivals: int(0, SOCIAL_MAX).nullable().prefault(null).describe(
       "Rivals told; by default 2, or 0 while relationships are OFF",
     ),
-    embed_dim: int(1, 32).default(8).describe(
+    embed_dim: int(1, 32).prefault(8).describe(
       "Numbers that stand for one of them",
     ),
-    include_aggregates: flag().default(true).describe(
+    include_aggregates: flag().prefault(true).describe(
       "Whether means and maxima are told too; never without friends and rivals",
     ),
   }).prefault({}).describe("What is told of friends and rivals"),

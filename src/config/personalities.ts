@@ -23,18 +23,9 @@ export interface Personalities {
 
 /** A schema for a profile's name in any case. */
 export function profileName(): z.ZodType<ProfileName> {
-  return z.string().transform((raw, context) => {
-    const name = PROFILE_NAMES.find((known) => known === raw.toLowerCase());
-    if (name === undefined) {
-      context.issues.push({
-        code: "custom",
-        message: `must be one of ${PROFILE_NAMES.join(", ")}`,
-        input: raw,
-      });
-      return z.NEVER;
-    }
-    return name;
-  }).meta({ examples: [...PROFILE_NAMES] });
+  return z.string().toLowerCase().pipe(z.enum(PROFILE_NAMES)).meta({
+    enum: [...PROFILE_NAMES],
+  });
 }
 
 const distribution: z.ZodType<Personalities["distribution"]> = named(real(0))
@@ -69,7 +60,7 @@ export const personalities: z.ZodType<Personalities> = z.strictObject({
   distribution: distribution.prefault({ balanced: 1 }).describe(
     "Weight of each profile in the draw; their sum is above 0",
   ),
-  overrides: named(profileName()).default({}).describe(
+  overrides: named(profileName()).prefault({}).describe(
     "Profiles of residents by id, before any draw",
   ),
 }).describe("Who is like what");

@@ -79,10 +79,10 @@ export function spikeTargets(): z.ZodType<readonly string[]> {
 }
 
 const common = {
-  prob_per_day: real(0).default(0).describe(
+  prob_per_day: real(0).prefault(0).describe(
     "How often it happens a day, on average",
   ),
-  cooldown_ticks: int(0).default(0).describe(
+  cooldown_ticks: int(0).prefault(0).describe(
     "Ticks after its end before it can happen again",
   ),
   duration: range(0, { whole: true }).prefault(0).describe("Ticks it lasts"),
@@ -95,34 +95,34 @@ const spec: z.ZodType<PerturbationSpec> = z.discriminatedUnion("kind", [
     magnitude: range(0, { whole: false }).prefault(1).describe(
       "Factor of the prices",
     ),
-    targets: spikeTargets().default([]).describe(
+    targets: spikeTargets().prefault([]).describe(
       "Prices, `market` or `global`; none means the market",
     ),
   }),
   z.strictObject({
     kind: z.literal("blackout").describe("The power fails"),
     ...common,
-    utility: z.literal("power").default("power").describe(
+    utility: z.literal("power").prefault("power").describe(
       "The utility that fails",
     ),
   }),
   z.strictObject({
     kind: z.literal("outage").describe("The water fails"),
     ...common,
-    utility: z.literal("water").default("water").describe(
+    utility: z.literal("water").prefault("water").describe(
       "The utility that fails",
     ),
   }),
   z.strictObject({
     kind: z.literal("arranged_meet").describe("Residents are called together"),
     ...common,
-    target: z.literal("top_rivals").default("top_rivals").describe(
+    target: z.literal("top_rivals").prefault("top_rivals").describe(
       "Whom it calls: the pair with the highest rivalry first",
     ),
-    location: identifier().default("cafe").describe(
+    location: identifier().prefault("cafe").describe(
       "Where: an object's id, else the type of one",
     ),
-    max_participants: int(2).default(2).describe("Residents called at most"),
+    max_participants: int(2).prefault(2).describe("Residents called at most"),
   }),
 ]);
 
@@ -131,19 +131,19 @@ const EVENTS_MAX = 256;
 
 /** Schema of the section `perturbations`. */
 export const perturbations: z.ZodType<Perturbations> = z.strictObject({
-  max_concurrent_events: int(1).default(1).describe(
+  max_concurrent_events: int(1).prefault(1).describe(
     "Perturbations at the same time",
   ),
-  global_cooldown_ticks: int(0).default(0).describe(
+  global_cooldown_ticks: int(0).prefault(0).describe(
     "Ticks added to every perturbation's own pause",
   ),
-  per_agent_cooldown_ticks: int(0).default(0).describe(
+  per_agent_cooldown_ticks: int(0).prefault(0).describe(
     "Ticks before a resident can be called again",
   ),
-  window_ticks: int(1).default(1440).describe(
+  window_ticks: int(1).prefault(1440).describe(
     "Length of the window in which starts are counted, in ticks",
   ),
-  max_events_per_window: int(0).default(1).describe(
+  max_events_per_window: int(0).prefault(1).describe(
     "Starts of the same perturbation within the window; 0 for no limit",
   ),
   events: named(spec).check((context) => {
@@ -153,5 +153,5 @@ export const perturbations: z.ZodType<Perturbations> = z.strictObject({
       message: `must not hold more than ${EVENTS_MAX} perturbations`,
       input: context.value,
     });
-  }).default({}).describe("Perturbations by name, in file order"),
+  }).prefault({}).describe("Perturbations by name, in file order"),
 }).describe("Things that happen to a town");

@@ -33,22 +33,22 @@ const backend: z.ZodType<string> = z.string().refine(
 
 /** Schema of the section `policy`. */
 export const policy: z.ZodType<PolicySettings> = z.strictObject({
-  backend: backend.default("scripted").describe(
+  backend: backend.prefault("scripted").describe(
     "`scripted`, `idle`, `random`, or `onnx:NAME` of a checkpoint",
   ),
-  root: path().default("out/checkpoints").describe(
+  root: path().prefault("out/checkpoints").describe(
     "Folder of the checkpoints",
   ),
-  option_commit_ticks: int(0, 100_000).default(15).describe(
+  option_commit_ticks: int(0, 100_000).prefault(15).describe(
     "Ticks a choice stays made",
   ),
   blend: z.strictObject({
-    enabled: flag().default(false).describe("Whether decisions are shared"),
-    ratio: real(0, 1).default(0).describe("Share of the learned policy"),
+    enabled: flag().prefault(false).describe("Whether decisions are shared"),
+    ratio: real(0, 1).prefault(0).describe("Share of the learned policy"),
   }).prefault({}).describe(
     "Sharing decisions between the learned and the scripted policy",
   ),
-  greedy: flag().default(false).describe(
+  greedy: flag().prefault(false).describe(
     "Whether a network's likeliest action is taken instead of a draw",
   ),
 }).describe("Who decides for the residents");

@@ -65,26 +65,26 @@ export interface PopulationEntry extends Omit<Population, "residents"> {
 /** Keys of a resident, shared with the agents of a scenario. */
 export const residentShape = {
   id: identifier().describe("Name of the resident, unlike any other's"),
-  profile: profileName().nullable().default(null).describe(
+  profile: profileName().nullable().prefault(null).describe(
     "Personality; null lets an override or the draw decide",
   ),
-  job: identifier().nullable().default(null).describe(
+  job: identifier().nullable().prefault(null).describe(
     "A job's id, or `none` for never any; null gives jobs in turn",
   ),
-  home: tile().nullable().default(null).describe(
+  home: tile().nullable().prefault(null).describe(
     "Tile of the home; by default the start tile",
   ),
-  position: tile().nullable().default(null).describe(
+  position: tile().nullable().prefault(null).describe(
     "Tile at the start; by default the home, else [0, 0]",
   ),
   needs: z.strictObject({
     hunger: real(0, 1).optional().describe("Food at the start"),
     hygiene: real(0, 1).optional().describe("Cleanliness at the start"),
     energy: real(0, 1).optional().describe("Rest at the start"),
-  }).default({}).describe(
+  }).prefault({}).describe(
     "Needs at the start; missing ones are those of the population",
   ),
-  wallet: real(0).nullable().default(null).describe(
+  wallet: real(0).nullable().prefault(null).describe(
     "Money at the start; by default the population's",
   ),
 } as const;
@@ -93,7 +93,7 @@ const resident: z.ZodType<ResidentEntry> = z.strictObject(residentShape);
 
 /** Schema of the section `population`. */
 export const population: z.ZodType<PopulationEntry> = z.strictObject({
-  wallet: real(0).default(0).describe("Money of residents that name none"),
+  wallet: real(0).prefault(0).describe("Money of residents that name none"),
   needs: needs(0.5).prefault({}).describe("Needs of residents that name none"),
-  residents: z.array(resident).default([]).describe("Residents, in order"),
+  residents: z.array(resident).prefault([]).describe("Residents, in order"),
 }).describe("Who lives in the town from the start");

@@ -46,43 +46,43 @@ export interface PpoSettings {
 
 /** Schema of the section `ppo`. */
 export const ppo: z.ZodType<PpoSettings> = z.strictObject({
-  learning_rate: positive().default(3e-4).describe("Step size of Adam"),
-  clip_param: real(0, 1).default(0.2).describe(
+  learning_rate: positive().prefault(3e-4).describe("Step size of Adam"),
+  clip_param: real(0, 1).prefault(0.2).describe(
     "Clip of the probability ratio",
   ),
-  value_loss_coef: real(0).default(0.5).describe("Weight of the value loss"),
-  entropy_coef: real(0).default(0.01).describe("Weight of the entropy bonus"),
-  num_epochs: int(1, 64).default(4).describe("Passes over a batch"),
-  mini_batch_size: int(1).default(32).describe(
+  value_loss_coef: real(0).prefault(0.5).describe("Weight of the value loss"),
+  entropy_coef: real(0).prefault(0.01).describe("Weight of the entropy bonus"),
+  num_epochs: int(1, 64).prefault(4).describe("Passes over a batch"),
+  mini_batch_size: int(1).prefault(32).describe(
     "Transitions in a minibatch at most",
   ),
-  num_mini_batches: int(1, 1024).default(4).describe("Minibatches of a batch"),
-  gae_lambda: real(0, 1).default(0.95).describe(
+  num_mini_batches: int(1, 1024).prefault(4).describe("Minibatches of a batch"),
+  gae_lambda: real(0, 1).prefault(0.95).describe(
     "Lambda of the advantage estimate",
   ),
-  gamma: real(0, 1).default(0.99).describe("Discount of a tick"),
-  max_grad_norm: real(0).default(0.5).describe(
+  gamma: real(0, 1).prefault(0.99).describe("Discount of a tick"),
+  max_grad_norm: real(0).prefault(0.5).describe(
     "Norm at which gradients are clipped; 0 for never",
   ),
-  value_clip: real(0, 1).default(0.2).describe(
+  value_clip: real(0, 1).prefault(0.2).describe(
     "Clip of the value's change; 0 for none",
   ),
-  advantage_normalization: flag().default(true).describe(
+  advantage_normalization: flag().prefault(true).describe(
     "Whether advantages are normalised over a batch",
   ),
-  rollout_length: int(1).default(128).describe(
+  rollout_length: int(1).prefault(128).describe(
     "Ticks of an update in each world",
   ),
-  num_worlds: int(1).default(8).describe("Worlds at the same time"),
-  total_steps: int(1).default(100_000).describe(
+  num_worlds: int(1).prefault(8).describe("Worlds at the same time"),
+  total_steps: int(1).prefault(100_000).describe(
     "Agent-steps of the whole training",
   ),
-  target_kl: real(0).default(0.03).describe(
+  target_kl: real(0).prefault(0.03).describe(
     "Divergence past which an update stops early; 0 for never",
   ),
-  lr_schedule: oneOf("linear", "constant").default("linear").describe(
+  lr_schedule: oneOf("linear", "constant").prefault("linear").describe(
     "Whether the step size falls to 0 or stays",
   ),
-  checkpoint_every: int(1).default(10).describe("Updates between checkpoints"),
-  net: oneOf("mlp64", "dual256").default("mlp64").describe("The network"),
+  checkpoint_every: int(1).prefault(10).describe("Updates between checkpoints"),
+  net: oneOf("mlp64", "dual256").prefault("mlp64").describe("The network"),
 }).describe("Hyper-parameters of reinforcement learning");

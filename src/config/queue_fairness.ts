@@ -18,19 +18,19 @@ export interface QueueFairness {
 
 /** Schema of the section `queue_fairness`. */
 export const queueFairness: z.ZodType<QueueFairness> = z.strictObject({
-  cooldown_ticks: int(0, 600).default(60).describe(
+  cooldown_ticks: int(0, 600).prefault(60).describe(
     "Ticks before an agent may return to the same object",
   ),
-  ghost_step_after: int(0, 100).default(3).describe(
+  ghost_step_after: int(0, 100).prefault(3).describe(
     "Blocked ticks after which an idle holder loses its turn; 0 for never",
   ),
-  age_priority_weight: real(0, 1).default(0.1).describe(
+  age_priority_weight: real(0, 1).prefault(0.1).describe(
     "How much a tick of waiting weighs against a place in the queue",
   ),
-  long_wait_ticks: int(0, 600).default(0).describe(
+  long_wait_ticks: int(0, 600).prefault(0).describe(
     "Ticks of waiting that cause a conflict with the holder; 0 for never",
   ),
-  preempt_running: flag().default(false).describe(
+  preempt_running: flag().prefault(false).describe(
     "Whether blocked ticks can end a use that is under way",
   ),
 }).describe("Whose turn it is at an object");

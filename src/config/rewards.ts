@@ -50,50 +50,50 @@ export const rewards: z.ZodType<Rewards> = z.strictObject({
     energy: real(0.4, 1.5).describe("Weight of energy (usually 0.8)"),
   }).describe("How much each need weighs in the penalty for want"),
   decay_rates: z.strictObject({
-    hunger: real(0, 1).default(0.01).describe("Hunger lost in a tick"),
-    hygiene: real(0, 1).default(0.005).describe("Hygiene lost in a tick"),
-    energy: real(0, 1).default(0.008).describe("Energy lost in a tick"),
+    hunger: real(0, 1).prefault(0.01).describe("Hunger lost in a tick"),
+    hygiene: real(0, 1).prefault(0.005).describe("Hygiene lost in a tick"),
+    energy: real(0, 1).prefault(0.008).describe("Energy lost in a tick"),
   }).prefault({}).describe("How much each need falls in a tick"),
-  punctuality_bonus: real(0, 0.1).default(0.05).describe(
+  punctuality_bonus: real(0, 0.1).prefault(0.05).describe(
     "Bonus while on shift, times punctuality, at most the weight of hunger",
   ),
-  wage: flag().default(true).describe(
+  wage: flag().prefault(true).describe(
     "Whether wages earned and withheld in a tick count",
   ),
-  survival_tick: real(0, 0.01).default(0.002).describe(
+  survival_tick: real(0, 0.01).prefault(0.002).describe(
     "Paid for every tick alive",
   ),
-  faint_penalty: real(-5, 0).default(-1).describe(
+  faint_penalty: real(-5, 0).prefault(-1).describe(
     "Added when a resident faints",
   ),
-  eviction_penalty: real(-5, 0).default(-2).describe(
+  eviction_penalty: real(-5, 0).prefault(-2).describe(
     "Added when a resident is evicted",
   ),
   social: z.strictObject({
-    C1_chat_base: real(0, 0.05).default(0.01).describe(
+    C1_chat_base: real(0, 0.05).prefault(0.01).describe(
       "Base of a chat's bonus",
     ),
-    C1_coeff_trust: real(0, 1).default(0.3).describe(
+    C1_coeff_trust: real(0, 1).prefault(0.3).describe(
       "Weight of trust in a chat's bonus",
     ),
-    C1_coeff_fam: real(0, 1).default(0.2).describe(
+    C1_coeff_fam: real(0, 1).prefault(0.2).describe(
       "Weight of familiarity in a chat's bonus",
     ),
-    C2_avoid_conflict: real(0, 0.02).default(0.005).describe(
+    C2_avoid_conflict: real(0, 0.02).prefault(0.005).describe(
       "Paid for avoiding a rival, at most once a tick",
     ),
   }).prefault({}).describe("Terms for chats and for keeping out of conflicts"),
   clip: z.strictObject({
-    clip_per_tick: real(0.01, 1).default(0.2).describe(
+    clip_per_tick: real(0.01, 1).prefault(0.2).describe(
       "Largest reward of one tick, either sign",
     ),
-    clip_per_episode: real(1, 200).nullable().default(50).describe(
+    clip_per_episode: real(1, 200).nullable().prefault(50).describe(
       "Largest sum of an episode, either sign",
     ),
-    no_positive_within_death_ticks: int(0, 200).default(10).describe(
+    no_positive_within_death_ticks: int(0, 200).prefault(10).describe(
       "Ticks around a death in which no reward is positive",
     ),
-    exempt_terminal: flag().default(false).describe(
+    exempt_terminal: flag().prefault(false).describe(
       "Whether the penalties for fainting and eviction escape the tick's clip",
     ),
   }).prefault({}).describe("Limits of what a tick and an episode can pay"),

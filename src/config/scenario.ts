@@ -74,10 +74,10 @@ export function commandOf(entry: TimelineEntry): Command {
 
 const agent: z.ZodType<ScenarioAgentEntry> = z.strictObject({
   ...residentShape,
-  schedule: z.array(scheduledAction).nullable().default(null).describe(
+  schedule: z.array(scheduledAction).nullable().prefault(null).describe(
     "What it does tick by tick from tick 1; without one the policy decides",
   ),
-  loop: flag().default(true).describe(
+  loop: flag().prefault(true).describe(
     "Whether the schedule starts over at its end; else the agent then waits",
   ),
 });
@@ -88,7 +88,7 @@ function timelineEntry(name: CommandName) {
     tick: int(0).describe("Tick at whose start the command runs"),
     command: z.literal(name).describe("The command"),
     args: COMMAND_ARGS[name].describe("Its arguments"),
-  });
+  }).describe(COMMAND_ARGS[name].description ?? name);
 }
 
 const [first, ...others] = COMMAND_NAMES.map(timelineEntry);
@@ -99,22 +99,22 @@ const timeline = z.array(
 
 /** Schema of the section `scenario`. */
 export const scenario: z.ZodType<ScenarioEntry | null> = z.strictObject({
-  description: text(2000).default("").describe("What it shows, for people"),
-  ticks: int(1).nullable().default(null).describe(
+  description: text(2000).prefault("").describe("What it shows, for people"),
+  ticks: int(1).nullable().prefault(null).describe(
     "Ticks it takes when the command line names none",
   ),
-  objects: z.array(objectEntry).default([]).describe(
+  objects: z.array(objectEntry).prefault([]).describe(
     "Its objects, after those of the world",
   ),
-  agents: z.array(agent).default([]).describe(
+  agents: z.array(agent).prefault([]).describe(
     "Its agents, after the residents of the town",
   ),
-  affordances: z.array(affordanceEntry).default([]).describe(
+  affordances: z.array(affordanceEntry).prefault([]).describe(
     "Its affordances, beside those of the manifest",
   ),
   timeline: timeline.prefault([]).describe(
     "Commands, in order of their ticks",
   ),
-}).nullable().default(null).describe(
+}).nullable().prefault(null).describe(
   "A story with its own people, things and timeline",
 );

@@ -64,9 +64,9 @@ export function tile(): z.ZodType<Tile> {
 /** A schema for the three needs, each with the same default. */
 export function needs(otherwise: number): z.ZodType<Needs> {
   return z.strictObject({
-    hunger: real(0, 1).default(otherwise).describe("Food"),
-    hygiene: real(0, 1).default(otherwise).describe("Cleanliness"),
-    energy: real(0, 1).default(otherwise).describe("Rest"),
+    hunger: real(0, 1).prefault(otherwise).describe("Food"),
+    hygiene: real(0, 1).prefault(otherwise).describe("Cleanliness"),
+    energy: real(0, 1).prefault(otherwise).describe("Rest"),
   });
 }
 

@@ -19,10 +19,10 @@ export function variable(): z.ZodType<string> {
 
 /** Keys of a reference to a secret. */
 export const secretShape = {
-  env: variable().nullable().default(null).describe(
+  env: variable().nullable().prefault(null).describe(
     "Name of an environment variable",
   ),
-  file: path().nullable().default(null).describe("Path of a file"),
+  file: path().nullable().prefault(null).describe("Path of a file"),
 } as const;
 
 /** A check that exactly one of `keys` is given. */

@@ -41,14 +41,14 @@ const origin: z.ZodType<string> = z.string().refine(
 
 /** Schema of the section `serve`. */
 export const serve: z.ZodType<ServeSettings> = z.strictObject({
-  listen: listen.default("127.0.0.1:8787").describe(
+  listen: listen.prefault("127.0.0.1:8787").describe(
     "Address it listens on, `host:port`",
   ),
   tls: z.strictObject({
-    cert_file: path().nullable().default(null).describe(
+    cert_file: path().nullable().prefault(null).describe(
       "Path of the certificate",
     ),
-    key_file: path().nullable().default(null).describe("Path of its key"),
+    key_file: path().nullable().prefault(null).describe("Path of its key"),
   }).check((context) => {
     const { cert_file, key_file } = context.value;
     if ((cert_file === null) === (key_file === null)) return;
@@ -58,21 +58,21 @@ export const serve: z.ZodType<ServeSettings> = z.strictObject({
       input: context.value,
     });
   }).prefault({}).describe("Certificate of the server"),
-  behind_proxy: flag().default(false).describe(
+  behind_proxy: flag().prefault(false).describe(
     "Whether a proxy in front of it speaks TLS",
   ),
-  allowed_origins: z.array(origin).default([]).describe(
+  allowed_origins: z.array(origin).prefault([]).describe(
     "Origins of pages that may connect, beside its own",
   ),
-  operator: flag().default(false).describe("Whether operators may connect"),
+  operator: flag().prefault(false).describe("Whether operators may connect"),
   metrics_token: z.strictObject(secretShape).check(exactlyOne("env", "file"))
-    .nullable().default(null).describe(
+    .nullable().prefault(null).describe(
       "Where the token for the metrics is; without one they are open",
     ),
-  max_spectators: int(1).default(64).describe(
+  max_spectators: int(1).prefault(64).describe(
     "Spectators at the same time",
   ),
-  max_per_address: int(1).default(4).describe("Spectators of one address"),
+  max_per_address: int(1).prefault(4).describe("Spectators of one address"),
 }).check((context) => {
   const { listen, tls, behind_proxy } = context.value;
   const endpoint = parseEndpoint(listen);

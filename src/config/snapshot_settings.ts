@@ -32,30 +32,30 @@ export interface SnapshotSettings {
 
 /** Schema of the section `snapshot`. */
 export const snapshot: z.ZodType<SnapshotSettings> = z.strictObject({
-  root: path().default("out/snapshots").describe("Folder of the snapshots"),
+  root: path().prefault("out/snapshots").describe("Folder of the snapshots"),
   autosave: z.strictObject({
-    every_ticks: int(100).nullable().default(null).describe(
+    every_ticks: int(100).nullable().prefault(null).describe(
       "Ticks between saves",
     ),
-    retain: int(1, 1000).default(3).describe("Saves that are kept"),
+    retain: int(1, 1000).prefault(3).describe("Saves that are kept"),
   }).prefault({}).describe("Saving by itself"),
-  on_failure: flag().default(false).describe(
+  on_failure: flag().prefault(false).describe(
     "Whether a run that fails leaves a snapshot",
   ),
-  required: flag().default(false).describe(
+  required: flag().prefault(false).describe(
     "Whether a save that fails ends the run",
   ),
-  require_signed: flag().default(false).describe(
+  require_signed: flag().prefault(false).describe(
     "Whether unsigned snapshots are refused",
   ),
-  allow_config_drift: flag().default(false).describe(
+  allow_config_drift: flag().prefault(false).describe(
     "Whether a snapshot of a changed configuration loads",
   ),
-  allow_newer_minor: flag().default(false).describe(
+  allow_newer_minor: flag().prefault(false).describe(
     "Whether a snapshot of a newer minor version loads",
   ),
   migrations: z.strictObject({
-    auto_apply: flag().default(false).describe(
+    auto_apply: flag().prefault(false).describe(
       "Whether it happens while loading",
     ),
   }).prefault({}).describe("Bringing old snapshots up to date"),

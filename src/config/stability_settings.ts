@@ -81,55 +81,61 @@ const samples = int(1, 100_000);
 /** Schema of the section `stability`. */
 export const stability: z.ZodType<StabilitySettings> = z.strictObject({
   fairness: z.strictObject({
-    alert_limit: int(1, 1000).default(5).describe(
+    alert_limit: int(1, 1000).prefault(5).describe(
       "Lost turns or rotations in a tick that raise the alert",
     ),
   }).prefault({}).describe("Pressure in queues"),
   rivalry_spike: z.strictObject({
-    alert_limit: int(1, 1000).default(5).describe(
+    alert_limit: int(1, 1000).prefault(5).describe(
       "Strong conflicts in a tick that raise the alert",
     ),
   }).prefault({}).describe("Bursts of rivalry"),
-  affordance_fail_threshold: int(0, 100).default(5).describe(
+  affordance_fail_threshold: int(0, 100).prefault(5).describe(
     "Failed uses in a tick that are still fine",
   ),
-  lateness_threshold: int(0, 100).default(3).describe(
+  lateness_threshold: int(0, 100).prefault(3).describe(
     "Lateness that is still fine",
   ),
   starvation: z.strictObject({
-    window_ticks: windowTicks.default(1000).describe(
+    window_ticks: windowTicks.prefault(1000).describe(
       "Ticks an incident counts",
     ),
-    max_incidents: int(-1, 10_000).default(0).describe(
+    max_incidents: int(-1, 10_000).prefault(0).describe(
       "Incidents that are still fine; -1 switches the alert off",
     ),
-    hunger_threshold: real(0, 1).default(0.05).describe(
+    hunger_threshold: real(0, 1).prefault(0.05).describe(
       "Hunger at which a resident starves",
     ),
-    min_duration_ticks: int(1, 10_000).default(30).describe(
+    min_duration_ticks: int(1, 10_000).prefault(30).describe(
       "Ticks of starving that make an incident",
     ),
   }).prefault({}).describe("Residents without food"),
   reward_variance: z.strictObject({
-    window_ticks: windowTicks.default(1000).describe("Ticks a sample counts"),
-    max_variance: real(0).default(0.25).describe("Variance that is still fine"),
-    min_samples: samples.default(20).describe("Samples needed for a judgement"),
+    window_ticks: windowTicks.prefault(1000).describe("Ticks a sample counts"),
+    max_variance: real(0).prefault(0.25).describe(
+      "Variance that is still fine",
+    ),
+    min_samples: samples.prefault(20).describe(
+      "Samples needed for a judgement",
+    ),
   }).prefault({}).describe("Rewards that scatter"),
   option_thrash: z.strictObject({
-    window_ticks: windowTicks.default(600).describe("Ticks a sample counts"),
-    max_switch_rate: real(0, 10).default(0.25).describe(
+    window_ticks: windowTicks.prefault(600).describe("Ticks a sample counts"),
+    max_switch_rate: real(0, 10).prefault(0.25).describe(
       "Mean switches a tick that are still fine",
     ),
-    min_samples: samples.default(10).describe("Samples needed for a judgement"),
+    min_samples: samples.prefault(10).describe(
+      "Samples needed for a judgement",
+    ),
   }).prefault({}).describe("Residents that cannot make up their minds"),
   promotion: z.strictObject({
-    required_passes: int(1, 10).default(2).describe(
+    required_passes: int(1, 10).prefault(2).describe(
       "Quiet windows in a row that are needed",
     ),
-    window_ticks: windowTicks.default(1000).describe(
+    window_ticks: windowTicks.prefault(1000).describe(
       "Length of a window in ticks",
     ),
-    allowed_alerts: z.array(oneOf(...ALERT_NAMES)).default([]).describe(
+    allowed_alerts: z.array(oneOf(...ALERT_NAMES)).prefault([]).describe(
       "Alerts that do not spoil a window",
     ),
   }).prefault({}).describe("When a policy may take over"),

@@ -164,8 +164,8 @@ function channel(ticks: number, enabled = true): z.ZodType<Channel> {
 /** Keys of a channel. */
 function channelShape(ticks: number, enabled: boolean) {
   return {
-    enabled: flag().default(enabled).describe("Whether it is sent"),
-    every: int(1, 10_000).default(ticks).describe("Ticks between frames"),
+    enabled: flag().prefault(enabled).describe("Whether it is sent"),
+    every: int(1, 10_000).prefault(ticks).describe("Ticks between frames"),
   } as const;
 }
 
@@ -177,7 +177,7 @@ const channels: z.ZodType<TelemetrySettings["channels"]> = z.strictObject({
   ops: channel(10).describe("Employment, stability, promotion"),
   policy: z.strictObject({
     ...channelShape(10, true),
-    detail: flag().default(false).describe(
+    detail: flag().prefault(false).describe(
       "Whether each resident's choice is told too",
     ),
   }).prefault({}).describe("What the policy is and does"),
@@ -186,7 +186,7 @@ const channels: z.ZodType<TelemetrySettings["channels"]> = z.strictObject({
   narration: channel(1).describe("Moments worth telling"),
   console: channel(1).describe("Commands and their results"),
   training: z.strictObject({
-    enabled: flag().default(true).describe("Whether it is sent"),
+    enabled: flag().prefault(true).describe("Whether it is sent"),
   }).prefault({}).describe("Records of a training, sent as they come"),
   trace: channel(1, false).describe("Every action"),
 });
@@ -227,70 +227,70 @@ const keys: z.ZodType<readonly SigningKey[]> = z.array(key).check((context) => {
 
 /** Schema of the section `telemetry`. */
 export const telemetry: z.ZodType<TelemetryEntry> = z.strictObject({
-  mode: oneOf("diff", "full").default("diff").describe(
+  mode: oneOf("diff", "full").prefault("diff").describe(
     "Whether states are sent as changes or always whole",
   ),
-  keyframe_ticks: int(1, 100_000).default(500).describe(
+  keyframe_ticks: int(1, 100_000).prefault(500).describe(
     "Ticks between whole states",
   ),
-  deterministic: flag().default(false).describe(
+  deterministic: flag().prefault(false).describe(
     "Whether files of the same seed are the same, byte for byte",
   ),
-  precision: int(3, 12).default(4).describe("Decimals kept in states"),
+  precision: int(3, 12).prefault(4).describe("Decimals kept in states"),
   channels: channels.prefault({}).describe("Channels by name"),
   redact: z.array(
     z.string().regex(REDACTION, {
       error: "must be a channel, then /key once or more; * is any one key",
     }),
-  ).default(["policy/identity"]).describe(
+  ).prefault(["policy/identity"]).describe(
     "What is left out: channel, then a pointer; `*` is any one key",
   ),
-  validate: oneOf("off", "warn", "drop", "fail").default("warn").describe(
+  validate: oneOf("off", "warn", "drop", "fail").prefault("warn").describe(
     "What happens when an own frame breaks its schema",
   ),
-  transport: transport.nullable().default(null).describe(
+  transport: transport.nullable().prefault(null).describe(
     "Where frames go, if to one place; by default nowhere",
   ),
-  transports: z.array(transport).nullable().default(null).describe(
-    "Where frames go, if to several places",
+  transports: z.array(transport).nullable().prefault(null).describe(
+    "Where frames go, if to several places; each is like transport",
   ),
-  allow_loose_key_mode: flag().default(false).describe(
+  allow_loose_key_mode: flag().prefault(false).describe(
     "Whether keys that others can read are accepted, with a warning",
   ),
   sign: z.strictObject({
-    keys: keys.default([]).describe("Keys, at most one of which signs"),
-    required: flag().nullable().default(null).describe(
+    keys: keys.prefault([]).describe("Keys, at most one of which signs"),
+    required: flag().nullable().prefault(null).describe(
       "Whether frames must be signed; by default those sent over a network in production",
     ),
   }).prefault({}).describe("Signatures"),
   buffer: z.strictObject({
-    max_bytes: int(4096, 67_108_864).default(1_048_576).describe(
+    max_bytes: int(4096, 67_108_864).prefault(1_048_576).describe(
       "Bytes of all waiting frames",
     ),
-    max_frames: int(16, 65_536).default(4096).describe("Waiting frames"),
-    batch_frames: int(1, 1024).default(64).describe("Frames of a batch"),
-    batch_bytes: int(1024, 1_048_576).default(65_536).describe(
+    max_frames: int(16, 65_536).prefault(4096).describe("Waiting frames"),
+    batch_frames: int(1, 1024).prefault(64).describe("Frames of a batch"),
+    batch_bytes: int(1024, 1_048_576).prefault(65_536).describe(
       "Bytes of a batch",
     ),
-    flush_ms: int(1, 10_000).default(200).describe(
+    flush_ms: int(1, 10_000).prefault(200).describe(
       "Milliseconds until a batch goes out",
     ),
-    flush_ticks: int(1, 10_000).default(100).describe(
+    flush_ticks: int(1, 10_000).prefault(100).describe(
       "Ticks until a batch goes out",
     ),
   }).prefault({}).describe("Frames that wait"),
   retry: z.strictObject({
-    base_ms: int(10, 60_000).default(250).describe(
+    base_ms: int(10, 60_000).prefault(250).describe(
       "Milliseconds before the second try",
     ),
-    max_ms: int(10, 300_000).default(30_000).describe(
+    max_ms: int(10, 300_000).prefault(30_000).describe(
       "Milliseconds between tries at most",
     ),
-    multiplier: real(1, 10).default(2).describe(
+    multiplier: real(1, 10).prefault(2).describe(
       "Factor from one pause to the next",
     ),
-    jitter: real(0, 1).default(0.2).describe("Share of a pause that is drawn"),
-    give_up_after: int(0, 10_000).default(0).describe(
+    jitter: real(0, 1).prefault(0.2).describe("Share of a pause that is drawn"),
+    give_up_after: int(0, 10_000).prefault(0).describe(
       "Tries after which a transport gives up; 0 for never",
     ),
   }).check((context) => {
@@ -303,21 +303,21 @@ export const telemetry: z.ZodType<TelemetryEntry> = z.strictObject({
       path: ["max_ms"],
     });
   }).prefault({}).describe("Trying again"),
-  backpressure: oneOf("conflate", "drop_oldest", "block").default("conflate")
+  backpressure: oneOf("conflate", "drop_oldest", "block").prefault("conflate")
     .describe("What happens when too much waits"),
-  block_timeout_ms: int(10, 5000).default(500).describe(
+  block_timeout_ms: int(10, 5000).prefault(500).describe(
     "Milliseconds a tick waits when blocked",
   ),
   otel: z.strictObject({
-    enabled: flag().default(false).describe("Whether it is wanted"),
+    enabled: flag().prefault(false).describe("Whether it is wanted"),
     endpoint: z.string().refine((value) => URL.canParse(value), {
       error: "must be an address",
-    }).nullable().default(null).describe("Its address"),
+    }).nullable().prefault(null).describe("Its address"),
   }).prefault({}).describe("Export by the runtime's OpenTelemetry"),
-  schema: oneOf("1.0").default("1.0").describe("Version of the wire format"),
+  schema: oneOf("1.0").prefault("1.0").describe("Version of the wire format"),
   worker: z.strictObject({
-    restart_limit: int(0, 100).default(3).describe("Restarts after failures"),
-    stall_ms: int(500, 600_000).default(10_000).describe(
+    restart_limit: int(0, 100).prefault(3).describe("Restarts after failures"),
+    stall_ms: int(500, 600_000).prefault(10_000).describe(
       "Milliseconds of silence that count as a stall",
     ),
   }).prefault({}).describe("The worker that writes"),

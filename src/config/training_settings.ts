@@ -54,40 +54,42 @@ const stage = oneOf("OFF", "C1", "C2", "C3");
 
 /** Schema of the section `training`. */
 export const training: z.ZodType<TrainingSettings> = z.strictObject({
-  source: oneOf("rollout", "replay", "mixed", "bc", "anneal").default("rollout")
+  source: oneOf("rollout", "replay", "mixed", "bc", "anneal").prefault(
+    "rollout",
+  )
     .describe("Where experience comes from"),
-  episode_ticks: int(1, 1_000_000).default(1440).describe(
+  episode_ticks: int(1, 1_000_000).prefault(1440).describe(
     "Ticks of an episode",
   ),
-  replay_manifest: path().nullable().default(null).describe(
+  replay_manifest: path().nullable().prefault(null).describe(
     "List of recorded datasets to replay",
   ),
-  social_reward_stage_override: stage.nullable().default(null).describe(
+  social_reward_stage_override: stage.nullable().prefault(null).describe(
     "Stage of the social reward for all of the training",
   ),
   social_reward_schedule: z.array(z.strictObject({
     cycle: int(0).describe("First cycle of the stage"),
     stage: stage.describe("The stage"),
-  })).default([]).describe("Stages of the social reward by cycle"),
+  })).prefault([]).describe("Stages of the social reward by cycle"),
   bc: z.strictObject({
-    manifest: path().nullable().default(null).describe("List of datasets"),
-    learning_rate: positive().default(1e-3).describe("Step size"),
-    batch_size: int(1).default(64).describe("Samples in a batch"),
-    epochs: int(1).default(10).describe("Passes over the data"),
-    weight_decay: real(0).default(0).describe("L2 penalty"),
+    manifest: path().nullable().prefault(null).describe("List of datasets"),
+    learning_rate: positive().prefault(1e-3).describe("Step size"),
+    batch_size: int(1).prefault(64).describe("Samples in a batch"),
+    epochs: int(1).prefault(10).describe("Passes over the data"),
+    weight_decay: real(0).prefault(0).describe("L2 penalty"),
   }).prefault({}).describe("Learning from demonstrations"),
   anneal_schedule: z.array(z.strictObject({
     cycle: int(0).describe("When the stage runs, in ascending order"),
-    mode: oneOf("bc", "ppo").default("ppo").describe("What the stage does"),
-    epochs: int(1).default(1).describe("Passes over the data"),
-    bc_weight: real(0, 1).default(1).describe(
+    mode: oneOf("bc", "ppo").prefault("ppo").describe("What the stage does"),
+    epochs: int(1).prefault(1).describe("Passes over the data"),
+    bc_weight: real(0, 1).prefault(1).describe(
       "Weight of demonstrations in the next reinforcement stage",
     ),
-  })).default([]).describe("Stages from demonstrations to reinforcement"),
-  anneal_accuracy_threshold: real(0, 1).default(0.9).describe(
+  })).prefault([]).describe("Stages from demonstrations to reinforcement"),
+  anneal_accuracy_threshold: real(0, 1).prefault(0.9).describe(
     "Accuracy a demonstration stage has to reach",
   ),
-  anneal_enable_policy_blend: flag().default(false).describe(
+  anneal_enable_policy_blend: flag().prefault(false).describe(
     "Whether decisions are shared with the scripted policy while annealing",
   ),
 }).describe("What a policy learns from");

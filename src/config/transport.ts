@@ -102,26 +102,26 @@ export type TransportEntry = Transport | {
 };
 
 const tlsShape = {
-  ca_file: path().nullable().default(null).describe(
+  ca_file: path().nullable().prefault(null).describe(
     "Path of the certificates that are trusted; by default the system's",
   ),
-  cert_file: path().nullable().default(null).describe(
+  cert_file: path().nullable().prefault(null).describe(
     "Path of the client's certificate",
   ),
-  key_file: path().nullable().default(null).describe("Path of its key"),
+  key_file: path().nullable().prefault(null).describe("Path of its key"),
   server_name: z.string().regex(
     /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/,
     {
       error: "must be a host's name",
     },
-  ).nullable().default(null).describe(
+  ).nullable().prefault(null).describe(
     "Name the server's certificate must have; by default the endpoint's host",
   ),
   pin_sha256: z.array(
     z.string().regex(/^[0-9a-f]{64}$/, {
       error: "must be 64 hexadecimal digits in lower case",
     }),
-  ).default([]).describe("Fingerprints the server's certificate may have"),
+  ).prefault([]).describe("Fingerprints the server's certificate may have"),
 } as const;
 
 /** Refuses a certificate without its key and a key without its certificate. */
@@ -138,10 +138,10 @@ function bothOrNeither(
 }
 
 const deadlines = {
-  connect_timeout_ms: int(100, 60_000).default(5000).describe(
+  connect_timeout_ms: int(100, 60_000).prefault(5000).describe(
     "Milliseconds to connect",
   ),
-  send_timeout_ms: int(100, 60_000).default(2000).describe(
+  send_timeout_ms: int(100, 60_000).prefault(2000).describe(
     "Milliseconds to send",
   ),
 } as const;
@@ -157,22 +157,24 @@ const tcp = z.strictObject({
     error: "must be host:port with a port from 1 to 65535; IPv6 needs brackets",
   }).describe("Address of the collector, `host:port`"),
   tls: z.strictObject({
-    enabled: flag().default(true).describe("Whether the connection is secured"),
+    enabled: flag().prefault(true).describe(
+      "Whether the connection is secured",
+    ),
     ...tlsShape,
   }).check(bothOrNeither).prefault({}).describe(
     "How the connection is secured",
   ),
-  allow_plaintext: flag().default(false).describe(
+  allow_plaintext: flag().prefault(false).describe(
     "First half of the consent to an unsecured connection",
   ),
-  i_accept_plaintext_risk: flag().default(false).describe(
+  i_accept_plaintext_risk: flag().prefault(false).describe(
     "Second half of the consent to an unsecured connection",
   ),
   ...deadlines,
-  ack: flag().default(false).describe(
+  ack: flag().prefault(false).describe(
     "Whether the collector acknowledges frames",
   ),
-  challenge: flag().default(false).describe(
+  challenge: flag().prefault(false).describe(
     "Whether the collector begins with a challenge",
   ),
 }).check((context) => {
@@ -204,11 +206,11 @@ export const transport: z.ZodType<TransportEntry> = z.discriminatedUnion(
       type: z.literal("file").describe("To a file"),
       file_path: path().describe("Path of the file"),
       file: z.strictObject({
-        max_bytes: fileBytes.default(0).describe(
+        max_bytes: fileBytes.prefault(0).describe(
           "Bytes of a file, at least 65536; 0 for one file",
         ),
-        keep: int(1, 1000).default(10).describe("Files that are kept"),
-        gzip: flag().default(false).describe(
+        keep: int(1, 1000).prefault(10).describe("Files that are kept"),
+        gzip: flag().prefault(false).describe(
           "Whether full files are compressed",
         ),
       }).prefault({}).describe("When a new file is begun"),

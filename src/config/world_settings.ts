@@ -85,8 +85,8 @@ export const objectEntry: z.ZodType<ObjectEntry> = z.strictObject({
   type: identifier().describe(
     "What it is; affordances name the type they need",
   ),
-  position: tile().nullable().default(null).describe("Tile it stands on"),
-  stock: counts(1_000_000).default({}).describe(
+  position: tile().nullable().prefault(null).describe("Tile it stands on"),
+  stock: counts(1_000_000).prefault({}).describe(
     "Stock in place of the type's usual one",
   ),
 });
@@ -95,34 +95,34 @@ const district: z.ZodType<DistrictEntry> = z.strictObject({
   area: z.tuple([int(0), int(0), int(0), int(0)]).describe(
     "Corners [x0, y0, x1, y1], both inside",
   ),
-  objects: counts(OBJECTS_MAX).default({}).describe(
+  objects: counts(OBJECTS_MAX).prefault({}).describe(
     "How many objects of each type",
   ),
-  residents: counts(AGENTS_MAX).default({}).describe(
+  residents: counts(AGENTS_MAX).prefault({}).describe(
     "How many residents of each profile; `any` draws one",
   ),
-  jobs: z.array(identifier()).nullable().default(null).describe(
+  jobs: z.array(identifier()).nullable().prefault(null).describe(
     "Jobs handed out in turn, all jobs unless listed",
   ),
 });
 
 /** Schema of the section `world`. */
 export const world: z.ZodType<WorldEntry> = z.strictObject({
-  grid_size: z.tuple([int(1, 1024), int(1, 1024)]).default([48, 48]).describe(
+  grid_size: z.tuple([int(1, 1024), int(1, 1024)]).prefault([48, 48]).describe(
     "Width and height in tiles",
   ),
-  ticks_per_day: int(1, 100_000).default(1440).describe("Ticks of a day"),
-  movement: oneOf("walk", "teleport").default("walk").describe(
+  ticks_per_day: int(1, 100_000).prefault(1440).describe("Ticks of a day"),
+  movement: oneOf("walk", "teleport").prefault("walk").describe(
     "Whether residents walk a tile a tick or appear where they want to be",
   ),
-  reach: z.literal([1, "any"]).default(1).describe(
+  reach: z.literal([1, "any"]).prefault(1).describe(
     "How far residents reach: 1 tile, or any distance",
   ),
-  agent_capacity: int(1, AGENTS_MAX).nullable().default(null).describe(
+  agent_capacity: int(1, AGENTS_MAX).nullable().prefault(null).describe(
     "Residents the town has room for; by default 16 more than at the start and at least 64",
   ),
-  objects: z.array(objectEntry).default([]).describe("Objects, in order"),
-  districts: named(district).default({}).describe(
+  objects: z.array(objectEntry).prefault([]).describe("Objects, in order"),
+  districts: named(district).prefault({}).describe(
     "Generated parts of town by name, in file order",
   ),
 }).describe("The grid and what stands on it");
