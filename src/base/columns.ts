@@ -1,0 +1,100 @@
+/**
+ * Typed-array columns over one buffer.
+ *
+ * A catalogue names the columns, their element types and shapes. From it come
+ * the arrays, a copy that is one `set`, a hash, and saving by name. Derived
+ * columns stand last, so that what must be remembered is one run of bytes.
+ *
+ * @module
+ */
+
+/** Element types a column may have. */
+export type Dtype = "f64" | "i32" | "u32" | "i16" | "u16" | "u8";
+
+/** The array of a column. */
+export type ColumnArray =
+  | Float64Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Uint8Array;
+
+/** One column of a catalogue. */
+export interface ColumnSpec {
+  /** Element type. */
+  readonly dtype: Dtype;
+  /** Length of each axis; the last varies fastest. */
+  readonly shape: readonly number[];
+  /** Value of an unused element (0 unless given). */
+  readonly empty?: number;
+  /** True when the column can be rebuilt from the others. */
+  readonly derived?: boolean;
+}
+
+/** A set of columns, named. */
+export type Catalogue = Readonly<Record<string, ColumnSpec>>;
+
+const ARRAYS = {
+  f64: Float64Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  i16: Int16Array,
+  u16: Uint16Array,
+  u8: Uint8Array,
+} as const;
+
+/** Columns and the buffer below them. */
+export interface Allocation {
+  /** The one buffer, 8-byte aligned columns, derived ones last. */
+  readonly buffer: ArrayBuffer;
+  /** How many bytes from the start hold columns that are not derived. */
+  readonly primaryBytes: number;
+  /** The arrays by name. */
+  readonly columns: Readonly<Record<string, ColumnArray>>;
+}
+
+/** Number of elements of a column. */
+export function lengthOf(spec: ColumnSpec): number {
+  return spec.shape.reduce((product, length) => product * length, 1);
+}
+
+/** Allocates all columns of a catalogue, filled with their empty values. */
+export function allocate(catalogue: Catalogue): Allocation {
+  const entries = Object.entries(catalogue);
+  const ordered = [
+    ...entries.filter(([, spec]) => !spec.derived),
+    ...entries.filter(([, spec]) => spec.derived),
+  ];
+  const offsets = new Map<string, number>();
+  let bytes = 0;
+  let primaryBytes = 0;
+  for (const [name, spec] of ordered) {
+    offsets.set(name, bytes);
+    const size = lengthOf(spec) * ARRAYS[spec.dtype].BYTES_PER_ELEMENT;
+    bytes += Math.ceil(size / 8) * 8;
+    if (!spec.derived) primaryBytes = bytes;
+  }
+  const buffer = new ArrayBuffer(bytes);
+  const columns: Record<string, ColumnArray> = {};
+  for (const [name, spec] of entries) {
+    const array = new ARRAYS[spec.dtype](
+      buffer,
+      offsets.get(name),
+      lengthOf(spec),
+    );
+    if (spec.empty !== undefined) array.fill(spec.empty);
+    columns[name] = array;
+  }
+  return { buffer, primaryBytes, columns };
+}
+
+/** The bytes of a column, in memory order (little-endian). */
+export function bytesOf(column: ColumnArray): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}
+
+// Files and hashes hold a column's bytes as they lie in memory.
+if (new Uint8Array(new Uint16Array([1]).buffer)[0] !== 1) {
+  throw new TypeError("Townlet needs a little-endian machine");
+}

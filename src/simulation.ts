@@ -1,0 +1,312 @@
+/**
+ * Simulation: a town, its world, and the step that moves it on.
+ *
+ * One step is: decide, tick, reward, retire. Its core is synchronous; nothing
+ * in it waits for anything.
+ *
+ * @module
+ */
+import { EXIT, TownletError } from "./base/error.ts";
+import type { Command } from "./config/commands.ts";
+import type { Config } from "./config/config.ts";
+import type { Manifest } from "./config/manifest.ts";
+import { openPolicy } from "./policy/open.ts";
+import type { Decisions, Policy } from "./policy/policy.ts";
+import { computeRewards } from "./rewards/rewards.ts";
+import { type Action, setAction } from "./world/actions.ts";
+import { applyChoices, gatherDecisions } from "./world/choices.ts";
+import { createWorld, rebuildDerived, removeEnded } from "./world/people.ts";
+import { SYSTEMS, tick } from "./world/tick.ts";
+import { compileTown, type Town } from "./world/town.ts";
+import { beginTurn, createTurn, type Turn } from "./world/turn.ts";
+import { hashWorld, type World } from "./world/world.ts";
+
+/** How to open a simulation. */
+export interface SimulationOptions {
+  /** Seed of the run; null or absent takes the configuration's. */
+  readonly seed?: number | null;
+  /** Who decides: a policy or its name; absent takes the configuration's. */
+  readonly policy?: Policy | string;
+  /** A world to go on from, of the same town, in place of a fresh one. */
+  readonly world?: World;
+  /** True to tell of every action as an event. */
+  readonly trace?: boolean;
+  /** Clock for timing systems, milliseconds; absent times nothing. */
+  readonly clock?: () => number;
+}
+
+/** What happened in a run. */
+export interface RunSummary {
+  /** Ticks executed. */
+  readonly ticks: number;
+  /** Tick the world is at now. */
+  readonly tick: number;
+  /** Living agents now. */
+  readonly agents: number;
+  /** Lives that ended in the run. */
+  readonly deaths: number;
+  /** Newcomers who took their places in the run. */
+  readonly respawns: number;
+  /** Events of the run by name. */
+  readonly events: Readonly<Record<string, number>>;
+}
+
+/** Steps between two that are timed, when a clock is given. */
+const TIMED_EVERY = 16;
+
+/** A town that runs. */
+export class Simulation {
+  /** What never changes. */
+  readonly town: Town;
+  /** What changes. */
+  readonly world: World;
+  /** The working space of the last tick: events, rewards, actions. */
+  readonly turn: Turn;
+  /** Who decides. */
+  policy: Policy;
+  /** Milliseconds by part of the step, over the steps that were timed. */
+  readonly timings: ReadonlyMap<string, number>;
+
+  readonly #decisions: Decisions;
+  readonly #live: Uint8Array;
+  readonly #spare: Uint8Array;
+  readonly #clock: (() => number) | undefined;
+  readonly #timings = new Map<string, number>();
+  #steps = 0;
+
+  /** Opens a town that was compiled before; many can share one. */
+  constructor(town: Town, options: SimulationOptions = {}) {
+    this.town = town;
+    this.world = options.world ?? createWorld(town, options.seed ?? null);
+    this.turn = createTurn(town);
+    this.turn.trace = options.trace ?? false;
+    const policy = options.policy ?? town.config.policy.backend;
+    this.policy = typeof policy === "string"
+      ? openPolicy(policy, town)
+      : policy;
+    this.timings = this.#timings;
+    this.#clock = options.clock;
+    const { choice: action, logProb, value } = this.turn;
+    this.#decisions = { action, logProb, value };
+    const { buffer, primaryBytes } = this.world;
+    this.#live = new Uint8Array(buffer, 0, primaryBytes);
+    this.#spare = new Uint8Array(primaryBytes);
+  }
+
+  /**
+   * Does one tick and gives the turn, which is valid until the next one.
+   *
+   * @param actions actions by agent id, in place of what the policy decides
+   * @throws {TownletError} when the tick fails; the world is then as it was
+   * before it, and the turn holds the event `loop.failed`
+   * @throws {TypeError} when the policy answers with a promise
+   */
+  step(actions: Readonly<Record<string, Action>> = {}): Turn {
+    return this.#attempt(() => {
+      this.#give(actions);
+      const answer = this.#decide();
+      if (answer instanceof Promise) {
+        // Nobody will wait for it; its failure must not end the process.
+        answer.catch(() => {});
+        throw new TypeError(
+          `policy ${this.policy.name} answers later: use runForAsync()`,
+        );
+      }
+      this.#act();
+    });
+  }
+
+  /**
+   * Executes a number of ticks, now, and tells what happened.
+   *
+   * @param ticks how many, at least 0
+   * @param onTick called after every tick; true ends the run there
+   */
+  runFor(
+    ticks: number,
+    onTick: (turn: Turn) => boolean | void = () => {},
+  ): RunSummary {
+    const tally = new Tally(ticks);
+    for (let i = 0; i < ticks; i++) {
+      tally.add(this.step());
+      if (onTick(this.turn) === true) break;
+    }
+    return tally.summary(this.world);
+  }
+
+  /**
+   * Like {@link Simulation.runFor}, for policies that answer with a promise:
+   * decisions are awaited between ticks, never inside one.
+   */
+  async runForAsync(
+    ticks: number,
+    onTick: (turn: Turn) => boolean | void | Promise<boolean | void> = () => {},
+  ): Promise<RunSummary> {
+    const tally = new Tally(ticks);
+    for (let i = 0; i < ticks; i++) {
+      tally.add(await this.stepAsync());
+      if (await onTick(this.turn) === true) break;
+    }
+    return tally.summary(this.world);
+  }
+
+  /** Like {@link Simulation.step}, for policies that answer with a promise. */
+  async stepAsync(
+    actions: Readonly<Record<string, Action>> = {},
+  ): Promise<Turn> {
+    const before = this.#save();
+    try {
+      this.#give(actions);
+      await this.#decide();
+      this.#act();
+    } catch (error) {
+      this.#fail(before, error);
+    }
+    return this.turn;
+  }
+
+  /**
+   * Iterates over ticks: nothing happens until somebody asks for the next
+   * one. To execute ticks, use {@link Simulation.runFor}.
+   *
+   * @param ticks how many at most
+   */
+  *ticks(ticks: number = Infinity): Generator<Turn, void, void> {
+    for (let i = 0; i < ticks; i++) yield this.step();
+  }
+
+  /** Asks for a command at the start of the next tick. */
+  command(command: Command): void {
+    this.turn.inbox.push(command);
+  }
+
+  /** Digest of all that is remembered, 64 hex digits. */
+  hash(): string {
+    return hashWorld(this.world);
+  }
+
+  #attempt(step: () => void): Turn {
+    const before = this.#save();
+    try {
+      step();
+    } catch (error) {
+      this.#fail(before, error);
+    }
+    return this.turn;
+  }
+
+  #save(): World["records"] {
+    this.#spare.set(this.#live);
+    return this.world.records;
+  }
+
+  #fail(before: World["records"], cause: unknown): never {
+    const { town, world, turn } = this;
+    this.#live.set(this.#spare);
+    world.records = before;
+    rebuildDerived(town, world);
+    const attempted = world.tick[0] + 1;
+    const error = cause instanceof Error ? cause.name : "Error";
+    const message = cause instanceof Error ? cause.message : String(cause);
+    beginTurn(turn);
+    turn.given.fill(0);
+    turn.events.push({
+      event: "loop.failed",
+      tick: attempted,
+      error,
+      message: message.slice(0, 500),
+    });
+    if (cause instanceof TypeError && cause.message.includes("runForAsync")) {
+      throw cause;
+    }
+    throw new TownletError(`Tick ${attempted} failed: ${message}`, {
+      code: "loop.failed",
+      where: `tick ${attempted}`,
+      hint: `The world is as it was after tick ${world.tick[0]}`,
+      exit: EXIT.failed,
+      cause,
+    });
+  }
+
+  #give(actions: Readonly<Record<string, Action>>): void {
+    for (const agentId in actions) {
+      if (!Object.hasOwn(actions, agentId)) continue;
+      setAction(this.town, this.world, this.turn, agentId, actions[agentId]);
+    }
+  }
+
+  #decide(): void | Promise<void> {
+    const { town, world, turn, policy } = this;
+    gatherDecisions(town, world, turn, policy.releases);
+    if (turn.rowCount === 0) return;
+    const { rows, rowCount: count } = turn;
+    return policy.act({ town, world, turn, rows, count }, this.#decisions);
+  }
+
+  #act(): void {
+    const { town, world, turn } = this;
+    applyChoices(town, world, turn);
+    if (this.#clock !== undefined && this.#steps++ % TIMED_EVERY === 0) {
+      this.#timedTick(this.#clock);
+    } else {
+      tick(town, world, turn);
+    }
+    computeRewards(town, world, turn);
+    removeEnded(town, world, turn);
+  }
+
+  /** A tick like any other, with a look at the clock after each system. */
+  #timedTick(clock: () => number): void {
+    const { town, world, turn } = this;
+    beginTurn(turn);
+    world.tick[0]++;
+    let before = clock();
+    for (const system of SYSTEMS) {
+      system(town, world, turn);
+      const after = clock();
+      const spent = this.#timings.get(system.name) ?? 0;
+      this.#timings.set(system.name, spent + after - before);
+      before = after;
+    }
+  }
+}
+
+/** Compiles a configuration and opens it. */
+export function openSimulation(
+  config: Config,
+  options: SimulationOptions & { readonly manifest?: Manifest } = {},
+): Simulation {
+  return new Simulation(compileTown(config, options.manifest), options);
+}
+
+/** Counts what happens in a run. */
+class Tally {
+  readonly #events = new Map<string, number>();
+  #ticks = 0;
+
+  constructor(ticks: number) {
+    if (!Number.isSafeInteger(ticks) || ticks < 0) {
+      throw new RangeError(`ticks must be a whole number from 0, got ${ticks}`);
+    }
+  }
+
+  add(turn: Turn): void {
+    this.#ticks++;
+    const { events } = turn;
+    for (let i = 0; i < events.length; i++) {
+      const name = events[i].event;
+      this.#events.set(name, (this.#events.get(name) ?? 0) + 1);
+    }
+  }
+
+  summary(world: World): RunSummary {
+    return {
+      ticks: this.#ticks,
+      tick: world.tick[0],
+      agents: world.population[0],
+      deaths: this.#events.get("agent.removed") ?? 0,
+      respawns: this.#events.get("agent.respawned") ?? 0,
+      events: Object.fromEntries(this.#events),
+    };
+  }
+}

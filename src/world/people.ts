@@ -1,0 +1,300 @@
+/**
+ * People: how agents come into the world and leave it.
+ *
+ * @module
+ */
+import { TownletError } from "../base/error.ts";
+import { baseFromText } from "../base/random.ts";
+import { leaveObject } from "./holding.ts";
+import { drawProfile, findProfile, PROFILES } from "./profiles.ts";
+import { insideGrid, liftAgent, placeAgent, rebuildIndex } from "./spatial.ts";
+import {
+  refreshRivalryMax,
+  removeRival,
+  removeTie,
+  tellEvicted,
+} from "./ties.ts";
+import type { Town } from "./town.ts";
+import { clearAction, END_CAUSES, ENDS, type Turn } from "./turn.ts";
+import {
+  clearRow,
+  COUNTERS,
+  ECONOMY,
+  EMPLOYMENT,
+  emptyWorld,
+  NEED_COUNT,
+  NEEDS,
+  STREAMS,
+  type World,
+} from "./world.ts";
+
+/** Someone about to come into the world. */
+export interface Newcomer {
+  /** Id, unlike that of any living agent. */
+  readonly id: string;
+  /** Id of the first life. */
+  readonly origin: string;
+  /** Tile to start on. */
+  readonly x: number;
+  /** Tile to start on. */
+  readonly y: number;
+  /** Home tile. */
+  readonly homeX: number;
+  /** Home tile. */
+  readonly homeY: number;
+  /** Hunger, hygiene and energy, 0 to 1. */
+  readonly needs: readonly number[];
+  /** Money. */
+  readonly wallet: number;
+  /** Index of the profile. */
+  readonly profile: number;
+  /** Extroversion, forgiveness, ambition. */
+  readonly traits: readonly [number, number, number];
+  /** Job, or -1: one is given. */
+  readonly job: number;
+  /** True for someone who never takes a job. */
+  readonly jobless: boolean;
+  /** Schedule to play, or -1. */
+  readonly schedule: number;
+}
+
+/**
+ * The World of tick 0: all residents in place.
+ *
+ * @param seed of the run; null takes the configuration's, or none
+ */
+export function createWorld(town: Town, seed: number | null = null): World {
+  const { config } = town;
+  const world = emptyWorld(town);
+  const given = seed ?? config.seed;
+  world.records = { ...world.records, seed: given };
+  const base = given === null ? baseFromText(config.config_id) : String(given);
+  for (const name of STREAMS) world.random[name].seed(base, name);
+  world.stock.set(town.stock);
+  world.price.set(ECONOMY.map((key) => config.economy[key]));
+  world.basePrice.set(world.price);
+  world.employment.set(EMPLOYMENT.map((key) => config.employment[key]));
+  world.exitCap[0] = config.employment.daily_exit_cap;
+  world.mortality[0] = 1;
+  world.respawnDelay[0] = config.lifecycle.respawn_delay_ticks;
+  for (const resident of town.residents) {
+    const job = town.jobs.findIndex(({ id }) => id === resident.job);
+    addAgent(town, world, {
+      id: resident.id,
+      origin: resident.id,
+      x: resident.position[0],
+      y: resident.position[1],
+      homeX: resident.home[0],
+      homeY: resident.home[1],
+      needs: NEEDS.map((need) => resident.needs[need]),
+      wallet: resident.wallet,
+      ...personality(town, given, resident.id, resident.profile),
+      job,
+      jobless: resident.job === "none",
+      schedule: resident.schedule,
+    });
+  }
+  rebuildDerived(town, world);
+  return world;
+}
+
+/** Builds every derived column from the others. */
+export function rebuildDerived(town: Town, world: World): void {
+  const { roster, population } = world;
+  for (let i = 0; i < population[0]; i++) {
+    setDecay(town, world, roster[i]);
+    refreshRivalryMax(town, world, roster[i]);
+  }
+  world.usableStale.fill(1);
+  rebuildIndex(town, world);
+}
+
+/** Profile and traits of an agent: named, overridden, or drawn. */
+export function personality(
+  town: Town,
+  seed: number | null,
+  agentId: string,
+  named: string | null,
+): Pick<Newcomer, "profile" | "traits"> {
+  const { distribution, overrides } = town.config.personalities;
+  const chosen = named ??
+    (Object.hasOwn(overrides, agentId) ? overrides[agentId] : null);
+  const profile = chosen === null
+    ? drawProfile(distribution, seed, agentId)
+    : findProfile(chosen);
+  const { extroversion, forgiveness, ambition } = PROFILES[profile];
+  return { profile, traits: [extroversion, forgiveness, ambition] };
+}
+
+/**
+ * Gives a newcomer the lowest free row, at the end of the roster.
+ *
+ * @throws {TownletError} `population_cap` when every row is taken or promised
+ */
+export function addAgent(town: Town, world: World, who: Newcomer): number {
+  const agent = world.alive.indexOf(0);
+  if (agent < 0) {
+    throw new TownletError(`There is no room for ${who.id}`, {
+      code: "population_cap",
+      where: "world.agent_capacity",
+      hint: `Raise it above ${town.capacity}`,
+    });
+  }
+  const place = world.population[0]++;
+  world.roster[place] = agent;
+  world.alive[agent] = 1;
+  const ids = [...world.records.agentIds];
+  const origins = [...world.records.originIds];
+  ids[agent] = who.id;
+  origins[agent] = who.origin;
+  world.records = { ...world.records, agentIds: ids, originIds: origins };
+  world.homeX[agent] = who.homeX;
+  world.homeY[agent] = who.homeY;
+  for (let k = 0; k < NEED_COUNT; k++) {
+    world.need[agent * NEED_COUNT + k] = Math.min(1, Math.max(0, who.needs[k]));
+  }
+  world.wallet[agent] = who.wallet;
+  world.profile[agent] = who.profile;
+  world.extroversion[agent] = who.traits[0];
+  world.forgiveness[agent] = who.traits[1];
+  world.ambition[agent] = who.traits[2];
+  world.jobless[agent] = who.jobless ? 1 : 0;
+  world.job[agent] = who.job >= 0 || who.jobless || town.jobs.length === 0
+    ? who.job
+    : place % town.jobs.length;
+  world.schedule[agent] = who.schedule;
+  const gloom = world.records.terminations.find(({ id }) => id === who.id);
+  if (gloom !== undefined) {
+    const { no_positive_within_death_ticks } = town.config.rewards.clip;
+    world.gloomUntil[agent] = gloom.tick + no_positive_within_death_ticks;
+  }
+  setDecay(town, world, agent);
+  placeAgent(town, world, agent, who.x, who.y);
+  return agent;
+}
+
+/** Whether a newcomer by command still fits: tickets keep their row. */
+export function hasRoom(town: Town, world: World): boolean {
+  return world.population[0] + world.records.tickets.length < town.capacity;
+}
+
+/** Whether a tile is on the grid and free of agents and objects. */
+export function isFree(
+  town: Town,
+  world: World,
+  x: number,
+  y: number,
+): boolean {
+  if (!insideGrid(town, x, y)) return false;
+  const tile = y * town.width + x;
+  return town.blocked[tile] === 0 && world.tileAgents[tile] === 0;
+}
+
+/** Takes everyone whose life ends in this tick out of the world. */
+export function removeEnded(town: Town, world: World, turn: Turn): void {
+  if (!turn.anyEnds) return;
+  const { ends } = turn;
+  const { roster, population } = world;
+  const tick = world.tick[0];
+  const lifecycle = town.config.features.systems.lifecycle === "on";
+  const gone: number[] = [];
+  for (let i = 0; i < population[0]; i++) {
+    if (ends[roster[i]] !== ENDS.not) gone.push(roster[i]);
+  }
+  for (const agent of gone) {
+    leaveObject(town, world, turn, agent, "removed");
+    turn.events.push({
+      event: "agent.removed",
+      tick,
+      agent: world.records.agentIds[agent],
+      reason: END_CAUSES[ends[agent]],
+    });
+  }
+  sweepTies(town, world, turn);
+  const { records } = world;
+  const respawnTick = tick + world.respawnDelay[0];
+  const memory = town.config.rewards.clip.no_positive_within_death_ticks;
+  const past = { ...records.pastCounters };
+  for (const agent of gone) {
+    const origin = records.originIds[agent];
+    const before = Object.hasOwn(past, origin) ? past[origin] : null;
+    past[origin] = COUNTERS.map((_, k) =>
+      (before?.[k] ?? 0) + world.inventory[agent * COUNTERS.length + k]
+    );
+  }
+  const isGone = (agent: number) => ends[agent] !== ENDS.not;
+  world.records = {
+    ...records,
+    agentIds: records.agentIds.map((id, a) => isGone(a) ? "" : id),
+    originIds: records.originIds.map((id, a) => isGone(a) ? "" : id),
+    pastCounters: past,
+    terminations: [
+      ...records.terminations.filter((end) => end.tick + memory >= tick),
+      ...gone.map((agent) => ({ id: records.agentIds[agent], tick })),
+    ],
+    exitQueue: records.exitQueue.filter(({ agent }) => !isGone(agent)),
+    exitRequests: records.exitRequests.filter((agent) => !isGone(agent)),
+    tickets: lifecycle
+      ? [
+        ...records.tickets,
+        ...gone.map((agent) => ({
+          origin: records.originIds[agent],
+          dueTick: respawnTick,
+          x: world.x[agent],
+          y: world.y[agent],
+          homeX: world.homeX[agent],
+          homeY: world.homeY[agent],
+          job: world.job[agent],
+          jobless: world.jobless[agent] === 1,
+          profile: world.profile[agent],
+          traits: [
+            world.extroversion[agent],
+            world.forgiveness[agent],
+            world.ambition[agent],
+          ] as const,
+        })),
+      ]
+      : records.tickets,
+  };
+  for (const agent of gone) {
+    liftAgent(town, world, agent);
+    clearRow(world, agent);
+    clearAction(turn, agent);
+  }
+  let kept = 0;
+  for (let i = 0; i < population[0]; i++) {
+    const agent = roster[i];
+    if (world.alive[agent] === 1) roster[kept++] = agent;
+  }
+  roster.fill(-1, kept, population[0]);
+  population[0] = kept;
+}
+
+/** Ends the ties and ledger entries of and to everyone who leaves, in one go. */
+function sweepTies(town: Town, world: World, turn: Turn): void {
+  const { ends } = turn;
+  const { roster, population, tieOther, rivalOther } = world;
+  for (let i = 0; i < population[0]; i++) {
+    const owner = roster[i];
+    const leaves = ends[owner] !== ENDS.not;
+    const start = owner * town.tieSlots;
+    for (let slot = start + world.rivals[owner] - 1; slot >= start; slot--) {
+      if (!leaves && ends[rivalOther[slot]] === ENDS.not) continue;
+      tellEvicted(world, turn, owner, rivalOther[slot], "removed");
+      removeRival(town, world, owner, slot);
+    }
+    for (let slot = start + world.ties[owner] - 1; slot >= start; slot--) {
+      if (!leaves && ends[tieOther[slot]] === ENDS.not) continue;
+      tellEvicted(world, turn, owner, tieOther[slot], "removed");
+      removeTie(town, world, owner, slot);
+    }
+    refreshRivalryMax(town, world, owner);
+  }
+}
+
+function setDecay(town: Town, world: World, agent: number): void {
+  const row = world.profile[agent] * NEED_COUNT;
+  for (let k = 0; k < NEED_COUNT; k++) {
+    world.decay[agent * NEED_COUNT + k] = town.decayRates[row + k];
+  }
+}

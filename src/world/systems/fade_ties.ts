@@ -1,0 +1,86 @@
+/** Rivalries fade. @module */
+import {
+  refreshRivalryMax,
+  removeRival,
+  removeTie,
+  tellEvicted,
+} from "../ties.ts";
+import type { Town } from "../town.ts";
+import type { Turn } from "../turn.ts";
+import type { World } from "../world.ts";
+
+/** What the rivalry of a tie loses per tick. */
+const TIE_RIVALRY_DECAY = 0.01;
+
+/**
+ * One step of forgetting: first the rivalry ledgers, then the ties.
+ *
+ * Writes ledgers and ties; an entry that reaches its threshold, or a tie with
+ * nothing left in it, is taken out.
+ */
+export function fadeTies(town: Town, world: World, turn: Turn): void {
+  const { roster, population, rivals, ties } = world;
+  for (let i = 0; i < population[0]; i++) {
+    if (rivals[roster[i]] > 0) fadeRivals(town, world, turn, roster[i]);
+  }
+  for (let i = 0; i < population[0]; i++) {
+    if (ties[roster[i]] > 0) fadeOne(town, world, turn, roster[i]);
+  }
+}
+
+function fadeRivals(
+  town: Town,
+  world: World,
+  turn: Turn,
+  owner: number,
+): void {
+  const { rivalScore, rivalOther, rivals } = world;
+  const { decay_per_tick, eviction_threshold, min_value } = town.rivalry;
+  const start = owner * town.tieSlots;
+  let slot = start;
+  while (slot < start + rivals[owner]) {
+    const score = Math.max(min_value, rivalScore[slot] - decay_per_tick);
+    rivalScore[slot] = score;
+    if (score <= eviction_threshold) {
+      tellEvicted(world, turn, owner, rivalOther[slot], "decay");
+      removeRival(town, world, owner, slot);
+    } else {
+      slot++;
+    }
+  }
+  refreshRivalryMax(town, world, owner);
+}
+
+function fadeOne(town: Town, world: World, turn: Turn, owner: number): void {
+  const { tieOther, tieTrust, tieFamiliarity, tieRivalry, ties } = world;
+  const held = turn.heldTies.length > 0;
+  const start = owner * town.tieSlots;
+  let slot = start;
+  while (slot < start + ties[owner]) {
+    if (held && isHeld(turn, owner, tieOther[slot])) {
+      slot++;
+      continue;
+    }
+    const rivalry = tieRivalry[slot];
+    if (rivalry > 0) {
+      tieRivalry[slot] = Math.max(0, rivalry - TIE_RIVALRY_DECAY);
+    }
+    const nothing = tieRivalry[slot] === 0 && tieTrust[slot] === 0 &&
+      tieFamiliarity[slot] === 0;
+    if (nothing) {
+      tellEvicted(world, turn, owner, tieOther[slot], "decay");
+      removeTie(town, world, owner, slot);
+    } else {
+      slot++;
+    }
+  }
+}
+
+/** Whether a command set the tie in this tick. */
+function isHeld(turn: Turn, owner: number, other: number): boolean {
+  const { heldTies } = turn;
+  for (let i = 0; i < heldTies.length; i += 2) {
+    if (heldTies[i] === owner && heldTies[i + 1] === other) return true;
+  }
+  return false;
+}
