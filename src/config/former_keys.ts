@@ -8,10 +8,22 @@ import type { KeyPath } from "./fault.ts";
 
 /** What became of a key. */
 export type FormerKey =
-  | { readonly path: string; readonly now: string }
-  | { readonly path: string; readonly why: string };
+  | {
+    /** Where it was; `*` stands for any one key or list item. */
+    readonly path: string;
+    /** Its name now: beside the old one, or with dots from the top. */
+    readonly now: string;
+    /** How its value differs. */
+    readonly note?: string;
+  }
+  | {
+    /** Where it was; `*` stands for any one key or list item. */
+    readonly path: string;
+    /** Why there is no such key. */
+    readonly why: string;
+  };
 
-/** Former keys by path; `*` stands for any one key or list item. */
+/** Former keys by path. */
 export const FORMER_KEYS: readonly FormerKey[] = [
   { path: "observations_config", now: "observations" },
   {
@@ -19,7 +31,7 @@ export const FORMER_KEYS: readonly FormerKey[] = [
     now: "world.ticks_per_day",
   },
   { path: "policy_runtime", now: "policy" },
-  { path: "rewards.wage_rate", now: "rewards.wage, which is true or false" },
+  { path: "rewards.wage_rate", now: "rewards.wage", note: "true or false" },
   { path: "affordances.affordances_file", now: "affordances.manifest" },
   {
     path: "affordances.runtime",
@@ -40,7 +52,11 @@ export const FORMER_KEYS: readonly FormerKey[] = [
   },
   { path: "scenario.agents.*.personality_profile", now: "profile" },
   { path: "scenario.agents.*.personality", why: "profiles say what it is" },
-  { path: "telemetry.diff_enabled", now: "telemetry.mode: diff or full" },
+  {
+    path: "telemetry.diff_enabled",
+    now: "telemetry.mode",
+    note: "diff or full",
+  },
   { path: "telemetry.transforms", why: "frames are not rewritten" },
   { path: "telemetry.scenario", why: "no rule ever read it" },
   { path: "telemetry.worker.backpressure", now: "telemetry.backpressure" },
@@ -102,8 +118,8 @@ export const FORMER_KEYS: readonly FormerKey[] = [
     path: "features.observations.personality_ui",
     why: "features.observations.personality_channels covers it",
   },
-  { path: "shaping", why: "no reward is shaped" },
-  { path: "curiosity", why: "no reward is curious" },
+  { path: "shaping", why: "needs and rewards are not shaped" },
+  { path: "curiosity", why: "there is no reward for curiosity" },
   { path: "runtime", why: "the runtime is built in" },
   {
     path: "world.weather_seed",
@@ -125,7 +141,7 @@ export function formerKeyHint(path: KeyPath): string | null {
   const former = FORMER_KEYS.find((candidate) => matches(candidate.path, path));
   if (former === undefined) return null;
   return "now" in former
-    ? `renamed to ${former.now}`
+    ? ["renamed to " + former.now, former.note].filter(Boolean).join(", ")
     : `removed: ${former.why}`;
 }
 

@@ -8,3 +8,9 @@ export function parse(
   content: string,
   options: { readonly schema: "core" },
 ): unknown;
+
+/** Writes a plain value as one YAML document, in block style. */
+export function stringify(
+  value: unknown,
+  options?: { readonly schema?: "core"; readonly lineWidth?: number },
+): string;

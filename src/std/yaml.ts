@@ -1,3 +1,3 @@
 /** YAML of the standard library, with its types. @module */
 // @ts-types="./yaml.d.ts"
-export { parse } from "@std/yaml";
+export { parse, stringify } from "@std/yaml";
