@@ -316,11 +316,15 @@ async function about<T>(
     return await act();
   } catch (cause) {
     if (cause instanceof TownletError) throw cause;
-    throw explain(cause, action, path, what);
+    throw explainFileError(cause, action, path, what);
   }
 }
 
-function explain(
+/**
+ * What to tell people when the system refuses a file: a {@link TownletError},
+ * with exit code 5 and the grant to give where a permission is missing.
+ */
+export function explainFileError(
   cause: unknown,
   action: "read" | "write",
   path: string,

@@ -1,0 +1,100 @@
+/**
+ * Folders that a configuration names, and files in them that go by a name.
+ *
+ * A root is a folder of its own: never the whole disk, a home, the folder the
+ * program runs in, or one that holds the configuration or the program. No part
+ * of the way to it may be a symbolic link.
+ * @module
+ */
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EXIT, TownletError } from "../base/error.ts";
+import { FILE_NAME } from "../config/schema.ts";
+import { explainFileError } from "./paths.ts";
+
+/** Names that some systems keep for devices, with or without an ending. */
+const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+
+/** A folder that holds the homes of people, on the systems Townlet runs on. */
+const HOME = /^(\/root|(\/home|\/Users|[A-Za-z]:\\Users)[/\\][^/\\]+)$/;
+
+/**
+ * Checks a folder before anything is read from it or written to it.
+ *
+ * `keeps` are files the folder must not contain, such as the configuration.
+ * Throws a {@link TownletError} with exit code 5.
+ */
+export async function checkRoot(
+  root: string,
+  options: { readonly what: string; readonly keeps: readonly string[] },
+): Promise<void> {
+  const { what, keeps } = options;
+  const folder = resolve(root);
+  const program = import.meta.url.startsWith("file:")
+    ? [fileURLToPath(import.meta.url)]
+    : [];
+  const isWhole = dirname(folder) === folder || HOME.test(folder);
+  const held = [resolve("."), ...program, ...keeps.map((file) => resolve(file))]
+    .find((path) => contains(folder, path));
+  if (isWhole || held !== undefined) {
+    throw new TownletError(
+      `The folder of ${what} would hold more than that (rule F3)`,
+      {
+        code: "root.too_wide",
+        where: root,
+        hint: "Name a folder of its own, such as out/snapshots",
+        exit: EXIT.refused,
+      },
+    );
+  }
+  await checkNoLinks(root, what);
+}
+
+/**
+ * The path of a file that goes by a name, below a root.
+ *
+ * Throws a {@link TownletError} (exit code 5) for names that are no plain
+ * names: folders, dots that lead upwards, names of devices.
+ */
+export function pathInRoot(root: string, name: string, what: string): string {
+  if (FILE_NAME.test(name) && !DEVICE.test(name)) return join(root, name);
+  throw new TownletError(`The name of the ${what} is no file name (rule F1)`, {
+    code: "root.name",
+    where: root,
+    hint: "Use letters, digits, dots, dashes and underscores only",
+    exit: EXIT.refused,
+  });
+}
+
+/** Whether a path is the folder itself or lies in it. */
+function contains(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === "" ||
+    (!isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`));
+}
+
+/** Looks at each existing part of the way that the configuration wrote. */
+async function checkNoLinks(root: string, what: string): Promise<void> {
+  const parts = isAbsolute(root)
+    ? [root]
+    : root.split(/[/\\]/).map((_, i, all) => all.slice(0, i + 1).join("/"));
+  for (const part of parts) {
+    let info: Deno.FileInfo;
+    try {
+      info = await Deno.lstat(part === "" ? "." : part);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      throw explainFileError(error, "read", part, what);
+    }
+    if (!info.isSymlink) continue;
+    throw new TownletError(
+      `The folder of ${what} lies behind a symbolic link (rule F2)`,
+      {
+        code: "root.link",
+        where: part,
+        hint: "Name the real folder instead",
+        exit: EXIT.refused,
+      },
+    );
+  }
+}
