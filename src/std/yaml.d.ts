@@ -1,3 +1,5 @@
+/** What is used of the standard library's YAML. @module */
+
 /**
  * Reads one YAML document.
  *
