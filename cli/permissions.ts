@@ -1,15 +1,20 @@
 /** A look at what this process may do. @module */
 import { EXIT, TownletError } from "../src/base/error.ts";
 
-const KINDS = ["read", "write", "net", "env", "run", "ffi", "sys", "import"];
+const KINDS = ["read", "write", "net", "env", "run", "ffi", "sys"] as const;
 
 /** Kinds of permission that are granted without a list. */
 export function broadPermissions(): string[] {
-  return KINDS.filter((name) =>
-    // `import` is a kind the types do not know yet.
-    Deno.permissions.querySync({ name } as Deno.PermissionDescriptor).state ===
-      "granted"
-  );
+  const broad: string[] = KINDS.filter((name) => isGranted({ name }));
+  // `--cached-only`, which every task has, makes `import` look granted: by
+  // itself it says nothing.
+  return broad.length > 0 && isGranted({ name: "import" })
+    ? [...broad, "import"]
+    : broad;
+}
+
+function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(descriptor).state === "granted";
 }
 
 /**

@@ -5,7 +5,7 @@ const TILES = 18;
 /** Residents that share a job. */
 const RESIDENTS_A_JOB = 16;
 /** Objects for each eight residents. */
-const OBJECTS_FOR_EIGHT = { fridge: 2, bed: 2, stove: 1, shower: 1 };
+const OBJECTS = ["fridge", "bed", "shower", "fridge", "bed", "stove"] as const;
 
 /** Side of the square grid for so many residents. */
 export function sideFor(agents: number): number {
@@ -13,12 +13,11 @@ export function sideFor(agents: number): number {
 }
 
 /**
- * The text of a configuration: `agents` residents, 18 tiles for each, 6 objects
+ * A configuration as plain data: `agents` residents, 18 tiles for each, 6 objects
  * for each eight, a job for each sixteen; everything that costs time is on.
  */
-export function benchConfig(agents: number): string {
+export function benchConfig(agents: number): unknown {
   const side = sideFor(agents);
-  const eights = Math.max(1, Math.round(agents / 8));
   const jobs = Math.max(1, Math.round(agents / RESIDENTS_A_JOB));
   const perRow = Math.ceil(Math.sqrt(jobs));
   const jobEntries = Array.from({ length: jobs }, (_, i) => {
@@ -32,8 +31,7 @@ export function benchConfig(agents: number): string {
       location: [place(i % perRow), place(Math.floor(i / perRow))],
     }];
   });
-  // JSON is YAML.
-  return JSON.stringify({
+  return {
     config_id: `bench_${agents}`,
     features: {
       stages: { relationships: "B", social_rewards: "C1" },
@@ -43,14 +41,15 @@ export function benchConfig(agents: number): string {
     },
     rewards: {
       needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 },
-      decay_rates: { hunger: 0.004, hygiene: 0.002, energy: 0.003 },
+      decay_rates: { hunger: 0.0015, hygiene: 0.001, energy: 0.0012 },
       clip: {
         clip_per_tick: 1,
         clip_per_episode: null,
         exempt_terminal: true,
       },
     },
-    economy: { meal_cost: 0.2, ingredients_cost: 0.1 },
+    // Free meals: whoever comes back without money would starve again.
+    economy: { meal_cost: 0, ingredients_cost: 0 },
     jobs: Object.fromEntries(jobEntries),
     personalities: {
       distribution: { balanced: 1, socialite: 1, industrious: 1, stoic: 1 },
@@ -59,14 +58,10 @@ export function benchConfig(agents: number): string {
     population: { wallet: 5 },
     world: {
       grid_size: [side, side],
+      objects: objectsFor(agents, side),
       districts: {
         town: {
           area: [0, 0, side - 1, side - 1],
-          objects: Object.fromEntries(
-            Object.entries(OBJECTS_FOR_EIGHT).map(([type, n]) =>
-              [type, n * eights] as const
-            ),
-          ),
           residents: { any: agents },
         },
       },
@@ -90,5 +85,21 @@ export function benchConfig(agents: number): string {
         },
       },
     },
+  };
+}
+
+/** Objects spread evenly over tiles with odd x and y; fridges never empty. */
+function objectsFor(agents: number, side: number): unknown[] {
+  const count = Math.max(1, Math.round(agents / 8)) * OBJECTS.length;
+  const perRow = Math.floor(side / 2);
+  return Array.from({ length: count }, (_, i) => {
+    const type = OBJECTS[i % OBJECTS.length];
+    const slot = Math.floor(i * perRow * perRow / count);
+    return {
+      id: `${type}_${i + 1}`,
+      type,
+      position: [2 * (slot % perRow) + 1, 2 * Math.floor(slot / perRow) + 1],
+      stock: type === "fridge" ? { meals: 1_000_000 } : {},
+    };
   });
 }

@@ -10,6 +10,9 @@ import type { Report, ResidentReport } from "./report.ts";
 /** Residents a report lists at most. */
 const RESIDENTS_MAX = 24;
 
+/** Systems a report lists at most. */
+const SYSTEMS_MAX = 5;
+
 /** Characters of a need's bar. */
 const BAR = 5;
 
@@ -128,9 +131,13 @@ function momentLines(report: Report, paint: Paint): string[] {
 }
 
 function systemLines(report: Report, paint: Paint): string[] {
-  const shares = Object.entries(report.systems)
-    .sort(([, a], [, b]) => b - a);
-  if (shares.length === 0) return [];
+  const all = Object.entries(report.systems).sort(([, a], [, b]) => b - a);
+  if (all.length === 0) return [];
+  const rest = all.slice(SYSTEMS_MAX).reduce(
+    (sum, [, share]) => sum + share,
+    0,
+  );
+  const shares = [...all.slice(0, SYSTEMS_MAX), ["the others", rest] as const];
   const width = Math.max(...shares.map(([name]) => name.length));
   return [
     "",

@@ -1,0 +1,99 @@
+/** `townlet simulate`: runs a town. @module */
+import { object } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { choice, float, integer, string } from "@optique/core/valueparser";
+import { type Command, command } from "../command.ts";
+import {
+  configFlag,
+  debugFlag,
+  jsonFlag,
+  logLevelFlag,
+  quietFlag,
+  says,
+  seedFlag,
+  setFlag,
+  strictFlag,
+} from "../flags.ts";
+import { runTown } from "../run_town.ts";
+
+/** Most ticks one run may be asked for. */
+const TICKS_MAX = 1e12;
+
+/** Runs a town for so many ticks and prints what happened. */
+export const simulate: Command = command({
+  examples: [
+    "simulate --ticks 200",
+    "simulate --ticks 1440 --seed 7 --report out/report.json",
+    "simulate --ticks 500 --events - | head",
+    "simulate --ticks 500 --snapshot-save out/noon.tsnap",
+    "simulate --ticks 500 --snapshot-load out/noon.tsnap",
+  ],
+  flags: object({
+    config: configFlag,
+    ticks: optional(
+      option(
+        "--ticks",
+        integer({ metavar: "N", min: 0, max: TICKS_MAX }),
+        says("Ticks to run; without it scenario.ticks, else 1000"),
+      ),
+    ),
+    seed: seedFlag,
+    set: setFlag,
+    policy: optional(
+      option(
+        "--policy",
+        choice(["scripted", "idle", "random"], { metavar: "POLICY" }),
+        says("Who decides, instead of policy.backend"),
+      ),
+    ),
+    events: optional(
+      option(
+        "--events",
+        string({ metavar: "FILE" }),
+        says("Write every event as a line of JSON; - is the standard output"),
+      ),
+    ),
+    report: optional(
+      option(
+        "--report",
+        string({ metavar: "FILE" }),
+        says("Write the report as JSON"),
+      ),
+    ),
+    hashEvery: optional(
+      option(
+        "--hash-every",
+        integer({ metavar: "N", min: 1 }),
+        says("Tell the hash of the world every so many ticks"),
+      ),
+    ),
+    realtime: optional(
+      option(
+        "--realtime",
+        float({ metavar: "X", min: 0.001, max: 1000 }),
+        says("Ticks a second; without it as fast as it goes"),
+      ),
+    ),
+    snapshotSave: optional(
+      option(
+        "--snapshot-save",
+        string({ metavar: "FILE" }),
+        says("Write the state after the last tick; .tsnap or .tsnap.gz"),
+      ),
+    ),
+    snapshotLoad: optional(
+      option(
+        "--snapshot-load",
+        string({ metavar: "FILE" }),
+        says("Go on from a saved state; latest is the newest one"),
+      ),
+    ),
+    json: jsonFlag,
+    quiet: quietFlag,
+    logLevel: logLevelFlag,
+    debug: debugFlag,
+    strictPermissions: strictFlag,
+  }),
+  run: runTown,
+});

@@ -1,0 +1,295 @@
+/** A run of a town, from its flags to its exit code. @module */
+import project from "../deno.json" with { type: "json" };
+import { EXIT, TownletError } from "../src/base/error.ts";
+import { configWarnings } from "../src/config/warnings.ts";
+import { writeFile } from "../src/security/paths.ts";
+import { Simulation } from "../src/simulation.ts";
+import type { Town } from "../src/world/town.ts";
+import type { World } from "../src/world/world.ts";
+import { drive } from "./drive.ts";
+import { type EventSink, openEvents } from "./events_file.ts";
+import type { LogLevel } from "./flags.ts";
+import { type Interrupt, listenForSignals, STOP_EXIT } from "./interrupt.ts";
+import { loadTown } from "./load.ts";
+import { checkPermissions } from "./permissions.ts";
+import { type Log, openLog } from "./print/log.ts";
+import { OutputClosed, print, printError } from "./print/output.ts";
+import { showsColours } from "./print/output.ts";
+import { openPaint } from "./print/paint.ts";
+import { openProgress } from "./print/progress.ts";
+import { number } from "./print/text.ts";
+import { type Chronicle, openChronicle } from "./report/chronicle.ts";
+import { clockText } from "./report/clock.ts";
+import { type HashAt, type Report, reportOf } from "./report/report.ts";
+import { showReport } from "./report/show.ts";
+
+/** The flags of a run. */
+export interface RunFlags {
+  /** Town file. */
+  readonly config: string;
+  /** Ticks to run, or undefined: the scenario's, else 1000. */
+  readonly ticks: number | undefined;
+  /** Seed, or undefined: the configuration's. */
+  readonly seed: number | undefined;
+  /** Keys to set, each `path=value`. */
+  readonly set: readonly string[];
+  /** Who decides, or undefined: as configured. */
+  readonly policy: "scripted" | "idle" | "random" | undefined;
+  /** File for events, `-` for the standard output, or undefined. */
+  readonly events: string | undefined;
+  /** File for the report, or undefined. */
+  readonly report: string | undefined;
+  /** Ticks between two hashes, or undefined. */
+  readonly hashEvery: number | undefined;
+  /** Ticks a second, or undefined for as fast as it goes. */
+  readonly realtime: number | undefined;
+  /** File for the state at the end, or undefined. */
+  readonly snapshotSave: string | undefined;
+  /** File of the state to go on from, `latest`, or undefined. */
+  readonly snapshotLoad: string | undefined;
+  /** Whether the standard output gets the report as JSON. */
+  readonly json: boolean;
+  /** Whether to print no report and no progress. */
+  readonly quiet: boolean;
+  /** What to tell, or undefined: as configured. */
+  readonly logLevel: LogLevel | undefined;
+  /** Whether to refuse permissions granted without a list. */
+  readonly strictPermissions: boolean;
+}
+
+/** Ticks of a run that names none. */
+const TICKS = 1000;
+
+/**
+ * Runs a town as its flags say, and gives the exit code.
+ *
+ * Throws a TownletError for what people should be told.
+ */
+export async function runTown(flags: RunFlags): Promise<number> {
+  checkFlags(flags);
+  const { config, town } = await loadTown(flags.config, flags.set);
+  const log = openLog(
+    flags.quiet ? "error" : flags.logLevel ?? config.log.level,
+  );
+  const broad = checkPermissions(
+    flags.strictPermissions || config.profile === "production",
+  );
+  if (broad !== null) log.warn(broad);
+  for (const warning of configWarnings(config)) log.warn(warning);
+
+  const world = flags.snapshotLoad === undefined
+    ? undefined
+    : await loadWorld(flags.snapshotLoad, flags, town, log);
+  const simulation = new Simulation(town, {
+    seed: flags.seed,
+    policy: flags.policy,
+    world,
+    clock: () => performance.now(),
+  });
+  const ticks = flags.ticks ?? config.scenario?.ticks ?? TICKS;
+
+  using interrupt = listenForSignals();
+  const course = await runTicks(simulation, ticks, flags, interrupt, log);
+  const report = reportOf(town, simulation.world, course.chronicle, {
+    policy: simulation.policy.name,
+    ticks: course.ticks,
+    seconds: course.seconds,
+    interrupted: interrupt.signal(),
+    stateHash: simulation.hash(),
+    hashes: course.hashes,
+    systems: sharesOf(simulation.timings),
+  });
+  await writeFiles(flags, report, simulation, log);
+  printReport(flags, report);
+  const signal = interrupt.signal();
+  return signal === null ? EXIT.done : STOP_EXIT[signal];
+}
+
+/** Flags that make no sense together. */
+function checkFlags(flags: RunFlags): void {
+  if (flags.json && flags.events === "-") {
+    throw usage("--json and --events - both want the standard output", {
+      hint: "Give --events a file, or take --report FILE instead of --json",
+    });
+  }
+  if (flags.snapshotLoad !== undefined && flags.seed !== undefined) {
+    throw usage("--seed cannot change a run that goes on from a snapshot", {
+      hint: "Leave --seed out: the snapshot has its own",
+    });
+  }
+}
+
+function usage(
+  message: string,
+  { hint }: { readonly hint: string },
+): TownletError {
+  return new TownletError(message, { code: "usage", hint });
+}
+
+/** What is known when the ticks are done. */
+interface Done {
+  /** Ticks executed. */
+  readonly ticks: number;
+  /** Time they took, in seconds. */
+  readonly seconds: number;
+  /** Digests on the way, or null: nobody asked. */
+  readonly hashes: readonly HashAt[] | null;
+  /** What happened. */
+  readonly chronicle: Chronicle;
+}
+
+/** Runs the ticks; events and hashes leave as they come. */
+async function runTicks(
+  simulation: Simulation,
+  ticks: number,
+  flags: RunFlags,
+  interrupt: Interrupt,
+  log: Log,
+): Promise<Done> {
+  const { world, town } = simulation;
+  const chronicle = openChronicle();
+  const hashes: HashAt[] | null = flags.hashEvery === undefined ? null : [];
+  const events = flags.events === undefined
+    ? null
+    : await openEvents(flags.events);
+  const closed = new AbortController();
+  const progress = openProgress(!flags.quiet && flags.events !== "-");
+  const start = performance.now();
+  const first = world.tick[0];
+  const rate = (done: number) => done / (performance.now() - start) * 1000;
+
+  /** Sends a tick's events out; a closed output asks the run to stop. */
+  const send = () => {
+    if (closed.signal.aborted) return;
+    try {
+      events?.write(simulation.turn.events);
+    } catch (error) {
+      if (!(error instanceof OutputClosed)) throw error;
+      closed.abort();
+    }
+  };
+  const step = () => {
+    try {
+      const turn = simulation.step();
+      chronicle.note(turn.events);
+    } finally {
+      // A failed tick tells of its failure as an event.
+      send();
+    }
+    if (hashes !== null && isHashTick(world.tick[0] - first, flags)) {
+      const hash = simulation.hash();
+      hashes.push({ tick: world.tick[0], hash });
+      if (!flags.json) printError(`tick ${world.tick[0]} ${hash}\n`);
+    }
+  };
+  try {
+    const done = await drive(step, {
+      ticks,
+      realtime: flags.realtime ?? null,
+      asked: AbortSignal.any([interrupt.asked, closed.signal]),
+      pause: (done) =>
+        progress.show(
+          done / ticks,
+          () =>
+            `tick ${number(world.tick[0])}, ${
+              clockText(world.tick[0], town.ticksPerDay)
+            }, ${number(rate(done))} ticks/s`,
+        ),
+    });
+    const seconds = (performance.now() - start) / 1000;
+    log.debug(`${done} ticks in ${seconds.toFixed(3)} s`);
+    return { ticks: done, seconds, hashes, chronicle };
+  } finally {
+    progress.clear();
+    await closeEvents(events);
+  }
+}
+
+function isHashTick(done: number, { hashEvery = 1 }: RunFlags): boolean {
+  return done % hashEvery === 0;
+}
+
+/** Ends the events; nobody minds when nobody reads them. */
+async function closeEvents(events: EventSink | null): Promise<void> {
+  try {
+    await events?.close();
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  }
+}
+
+/** The world of a snapshot. */
+async function loadWorld(
+  name: string,
+  { config }: RunFlags,
+  town: Town,
+  log: Log,
+): Promise<World> {
+  const { newestSnapshot, readSnapshot } = await import(
+    "../src/snapshots/files.ts"
+  );
+  const { decodeSnapshot } = await import("../src/snapshots/snapshot.ts");
+  const where = name === "latest"
+    ? await newestSnapshot(town.config.snapshot.root, { keeps: [config] })
+    : name;
+  const { world, drift } = decodeSnapshot(await readSnapshot(where), town, {
+    where,
+  });
+  log.info(`going on from ${where}, tick ${world.tick[0]}`);
+  for (const path of drift) {
+    log.warn(`${path} differs from the configuration of the snapshot`);
+  }
+  return world;
+}
+
+/** Writes the files that were asked for. */
+async function writeFiles(
+  flags: RunFlags,
+  report: Report,
+  { town, world }: Simulation,
+  log: Log,
+): Promise<void> {
+  if (flags.snapshotSave !== undefined) {
+    const { writeSnapshot } = await import("../src/snapshots/files.ts");
+    const { encodeSnapshot } = await import("../src/snapshots/snapshot.ts");
+    const text = encodeSnapshot(town, world, {
+      app: `townlet ${project.version}`,
+    });
+    await writeSnapshot(flags.snapshotSave, text);
+    log.info(`state saved to ${flags.snapshotSave}`);
+  }
+  if (flags.report !== undefined) {
+    await writeFile(flags.report, JSON.stringify(report) + "\n", {
+      what: "report",
+      isKind: (head) =>
+        new TextDecoder().decode(head).startsWith(
+          `{"format":"${report.format}"`,
+        ),
+    });
+    log.info(`report written to ${flags.report}`);
+  }
+}
+
+/** Prints the report where it was asked for. */
+function printReport(flags: RunFlags, report: Report): void {
+  if (flags.json) {
+    print(JSON.stringify(report) + "\n");
+    return;
+  }
+  if (flags.quiet) return;
+  const stream = flags.events === "-" ? "stderr" : "stdout";
+  const lines = showReport(report, openPaint(showsColours(stream)));
+  const text = lines.join("\n") + "\n";
+  if (stream === "stderr") printError(text);
+  else print(text);
+}
+
+/** Times as shares of their sum. */
+function sharesOf(
+  timings: ReadonlyMap<string, number>,
+): Record<string, number> {
+  const total = [...timings.values()].reduce((sum, time) => sum + time, 0);
+  return Object.fromEntries(
+    [...timings].map(([name, time]) => [name, total > 0 ? time / total : 0]),
+  );
+}
