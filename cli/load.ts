@@ -1,5 +1,6 @@
 /** From a town file on the command line to a compiled town. @module */
 import { dirname, join } from "node:path";
+import { requireFit } from "../src/config/check_manifest.ts";
 import type { Config } from "../src/config/config.ts";
 import { loadConfig } from "../src/config/load.ts";
 import {
@@ -35,6 +36,9 @@ export async function loadTown(
   });
   const config = await loadConfig(text, { file, overrides });
   const manifest = await loadManifest(file, config);
+  if (manifest !== CORE_MANIFEST) {
+    await requireFit(config, manifest, { file, text });
+  }
   return { config, manifest, town: compileTown(config, manifest) };
 }
 

@@ -1,0 +1,186 @@
+/** `townlet config`: checks, shows, documents and imports configurations. @module */
+import { object, or } from "@optique/core/constructs";
+import { text } from "@optique/core/message";
+import { multiple, optional } from "@optique/core/modifiers";
+import {
+  argument,
+  command as word,
+  constant,
+  option,
+} from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { EXIT, TownletError } from "../../src/base/error.ts";
+import { escapeText } from "../../src/base/text.ts";
+import { importReference } from "../../src/config/import.ts";
+import { jsonSchema } from "../../src/config/json_schema.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { configReference } from "../../src/config/reference.ts";
+import { configWarnings } from "../../src/config/warnings.ts";
+import {
+  FILE_BYTES_MAX,
+  readText,
+  writeFile,
+} from "../../src/security/paths.ts";
+import { stringify } from "../../src/std/yaml.ts";
+import { type Command, command } from "../command.ts";
+import { configFlag, debugFlag, jsonFlag, says, setFlag } from "../flags.ts";
+import { loadTown } from "../load.ts";
+import { print, printError } from "../print/output.ts";
+
+const fileArgument = string({ metavar: "FILE" });
+
+/** Checks, shows, documents or imports a configuration. */
+export const config: Command = command({
+  examples: [
+    "config check configs/town.yaml",
+    "config show --config configs/town.yaml --set world.movement=teleport",
+    "config schema",
+    "config docs",
+    "config import old.yaml --out out/new.yaml",
+  ],
+  flags: or(
+    word(
+      "check",
+      object({
+        part: constant("check"),
+        files: multiple(argument(fileArgument, says("Towns to check")), {
+          min: 1,
+        }),
+        set: setFlag,
+        debug: debugFlag,
+      }),
+      { brief: [text("Say everything that is wrong with files")] },
+    ),
+    word(
+      "show",
+      object({
+        part: constant("show"),
+        config: configFlag,
+        set: setFlag,
+        json: jsonFlag,
+        debug: debugFlag,
+      }),
+      { brief: [text("Print a configuration with all its defaults")] },
+    ),
+    word("schema", object({ part: constant("schema"), debug: debugFlag }), {
+      brief: [text("Print the JSON Schema that editors read")],
+    }),
+    word("docs", object({ part: constant("docs"), debug: debugFlag }), {
+      brief: [text("Print the reference page of all keys")],
+    }),
+    word(
+      "import",
+      object({
+        part: constant("import"),
+        file: argument(fileArgument, says("File of an older Python town")),
+        out: optional(
+          option(
+            "--out",
+            fileArgument,
+            says("Write the result there and not to the standard output"),
+          ),
+        ),
+        debug: debugFlag,
+      }),
+      { brief: [text("Rewrite a configuration of an older Python town")] },
+    ),
+  ),
+  async run(flags) {
+    switch (flags.part) {
+      case "check":
+        return await checkFiles(flags.files, flags.set);
+      case "show":
+        return await show(flags.config, flags.set, flags.json);
+      case "schema":
+        print(schemaText());
+        return EXIT.done;
+      case "docs":
+        print(configReference());
+        return EXIT.done;
+      case "import":
+        return await importFile(flags.file, flags.out);
+    }
+  },
+});
+
+/** The JSON Schema as a file has it. */
+export function schemaText(): string {
+  return JSON.stringify(jsonSchema(), null, 2) + "\n";
+}
+
+/** Says what is wrong with each file, and what may not be meant. */
+async function checkFiles(
+  files: readonly string[],
+  overrides: readonly string[],
+): Promise<number> {
+  let exit: number = EXIT.done;
+  for (const file of files) {
+    try {
+      const { config, manifest } = await loadTown(file, overrides);
+      const warnings = configWarnings(config, manifest.objects);
+      const name = escapeText(file);
+      print(
+        [
+          ...warnings.map((warning) => `${name}: warning: ${warning}\n`),
+          `${name}: fine\n`,
+        ].join(""),
+      );
+    } catch (error) {
+      if (!(error instanceof TownletError)) throw error;
+      printError(faultLines(error, file));
+      exit = Math.max(exit, error.exit);
+    }
+  }
+  return exit;
+}
+
+/** An error as lines that begin with a file. */
+function faultLines(error: TownletError, file: string): string {
+  if (error.code === "config.invalid") return `${error.message}\n`;
+  const hint = error.hint === undefined ? "" : `; ${error.hint}`;
+  return `${escapeText(error.where ?? file)}: ${error.message}${hint}\n`;
+}
+
+/** Prints the configuration a run would have. */
+async function show(
+  file: string,
+  overrides: readonly string[],
+  asJson: boolean,
+): Promise<number> {
+  const config = await loadConfig(await readConfigText(file), {
+    file,
+    overrides,
+  });
+  print(
+    asJson
+      ? `${JSON.stringify(config)}\n`
+      : stringify(config, { schema: "core", lineWidth: 100 }),
+  );
+  return EXIT.done;
+}
+
+/** Prints or writes the new form of a file and tells what changed. */
+async function importFile(
+  file: string,
+  out: string | undefined,
+): Promise<number> {
+  const { yaml, changes } = await importReference(await readConfigText(file), {
+    file,
+  });
+  printError(
+    changes.map(({ path, what }) => `${path}: ${escapeText(what)}\n`).join(""),
+  );
+  if (out === undefined) print(yaml);
+  else {
+    await writeFile(out, yaml, { what: "configuration", isKind: () => false });
+  }
+  await loadConfig(yaml, { file: out ?? "imported" });
+  return EXIT.done;
+}
+
+async function readConfigText(file: string): Promise<string> {
+  return await readText(file, {
+    what: "configuration",
+    limit: FILE_BYTES_MAX.config,
+  });
+}

@@ -1,0 +1,56 @@
+/** A program of somebody else's imports the package and runs a town. @module */
+import { assertEquals } from "@std/assert";
+import { ended, scratch } from "./helpers/townlet.ts";
+
+const PROGRAM = `
+import { loadConfig, openSimulation } from "jsr:@townlet/townlet@^0.1.0";
+
+const config = await loadConfig(${
+  JSON.stringify(`
+config_id: elsewhere
+features:
+  stages: { relationships: B }
+  systems: { lifecycle: "on" }
+rewards:
+  needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 }
+world:
+  grid_size: [8, 8]
+  objects:
+    - { id: fridge_1, type: fridge, position: [3, 3] }
+population:
+  needs: { hunger: 0.3, hygiene: 0.9, energy: 0.9 }
+  wallet: 5
+  residents:
+    - { id: ana, home: [0, 0] }
+`)
+});
+const simulation = openSimulation(config, { seed: 1 });
+const summary = simulation.runFor(50);
+console.log(JSON.stringify({
+  summary,
+  tick: simulation.world.tick[0],
+  hash: simulation.hash(),
+}));
+`;
+
+Deno.test("a program imports the package as jsr:@townlet/townlet and runs 50 ticks", async () => {
+  using folder = scratch();
+  Deno.writeTextFileSync(
+    `${folder.path}/deno.json`,
+    // The link stands for the registry: it is this very checkout.
+    JSON.stringify({ links: ["../../"], lock: false }),
+  );
+  Deno.writeTextFileSync(`${folder.path}/main.ts`, PROGRAM);
+  const { code, out, err } = ended(
+    await new Deno.Command("deno", {
+      args: ["run", "--check", "--no-prompt", "--cached-only", "main.ts"],
+      cwd: folder.path,
+      env: { NO_COLOR: "1" },
+    }).output(),
+  );
+  assertEquals(code, 0, err);
+  const { summary, tick, hash } = JSON.parse(out);
+  assertEquals([summary.ticks, summary.tick, tick], [50, 50, 50]);
+  assertEquals(summary.events["affordance.finished"], 1);
+  assertEquals(hash.length, 64);
+});

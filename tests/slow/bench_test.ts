@@ -1,0 +1,49 @@
+/** The benchmark runs and tells what it promises. @module */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { townlet } from "../helpers/townlet.ts";
+
+Deno.test("bench tick --json has a row for each number of residents", async () => {
+  const { code, out, err } = await townlet("bench", [
+    ...["tick", "--agents", "8,32", "--rounds", "1", "--json"],
+  ]);
+  assertEquals([code, err], [0, ""]);
+  const { format, rows } = JSON.parse(out);
+  assertEquals(format, "townlet.bench");
+  assertEquals(rows.map(({ agents }: { agents: number }) => agents), [8, 32]);
+  for (const row of rows) {
+    for (
+      const key of [
+        "agent_steps_per_second",
+        "ns_per_agent_step",
+        "ratio_to_bare_loop",
+        "ratio_to_bare_loop_u8",
+      ]
+    ) assert(row[key] > 0, key);
+    assertEquals(typeof row.heap_bytes_per_tick, "number");
+    assertEquals(row.systems, {});
+    const mix = Object.values<number>(row.actions);
+    assert(Math.abs(mix.reduce((a, b) => a + b) - 1) < 1e-9);
+    assert(row.actions.move > 0 && row.actions.start > 0, "the town lives");
+  }
+});
+
+Deno.test("the task profile tells the share of each system", async () => {
+  const { code, out } = await townlet("profile", [
+    ...["--agents", "32", "--rounds", "1"],
+  ]);
+  assertEquals(code, 0);
+  assertStringIncludes(out, "time by system, 32 residents");
+  assertStringIncludes(out, "workShifts");
+});
+
+Deno.test("bench refuses numbers of residents that are none", async () => {
+  for (const list of ["", "8,", "0", "a", "9000"]) {
+    const { code, out, err } = await townlet("bench", [
+      "tick",
+      "--agents",
+      list,
+    ]);
+    assertEquals([code, out], [2, ""], list);
+    assertStringIncludes(err, "--agents");
+  }
+});
