@@ -1,6 +1,6 @@
 /** Rules about a configuration and the manifest it uses. @module */
 import type { ConfigEntry } from "./config.ts";
-import { type Fault, faultAt, type KeyPath } from "./fault.ts";
+import { ConfigError, faultAt, inOrder, type KeyPath } from "./fault.ts";
 import { countObjects, objectsOf, residentsOf } from "./inhabitants.ts";
 import { locate } from "./locate.ts";
 import type { Manifest } from "./manifest.ts";
@@ -22,26 +22,27 @@ export interface ConfigSource {
 }
 
 /**
- * Faults of a configuration beside its manifest, in document order.
+ * Looks whether a configuration and the manifest it names fit together.
  *
- * `loadConfig` has looked for them itself where the manifest is the built-in
- * one; for another, look here once it is read.
+ * `loadConfig` has done so itself where the manifest is the built-in one. For
+ * another, call this once it is read. Rejects with one {@link ConfigError}
+ * that has every fault, in document order.
  */
-export async function manifestFaults(
+export async function requireFit(
   config: ManifestSections,
   manifest: Manifest,
   { file, text }: ConfigSource,
-): Promise<readonly Fault[]> {
+): Promise<void> {
   const findings = collectFindings((report) =>
     checkManifest(config, manifest, report)
   );
-  if (findings.length === 0) return [];
+  if (findings.length === 0) return;
   const places = await locate(text, findings);
-  return findings.map((finding, i) =>
-    faultAt(finding, { file, position: places[i] })
-  ).toSorted((a, b) =>
-    (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
-  );
+  throw new ConfigError(inOrder(
+    findings.map((finding, i) =>
+      faultAt(finding, { file, position: places[i] })
+    ),
+  ));
 }
 
 /** Configuration and manifest agree about ids, tiles and affordances. */

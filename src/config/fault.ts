@@ -81,6 +81,15 @@ export function faultAt(
   };
 }
 
+/** Faults in document order; those without a place come last. */
+export function inOrder(faults: readonly Fault[]): readonly Fault[] {
+  const last = Number.MAX_SAFE_INTEGER;
+  return faults.toSorted((a, b) =>
+    (a.line ?? last) - (b.line ?? last) ||
+    (a.column ?? last) - (b.column ?? last)
+  );
+}
+
 /** A path as people read it: dots between keys, list items in brackets. */
 export function pathText(path: KeyPath): string {
   return path.reduce<string>(

@@ -6,6 +6,7 @@ import {
   type Fault,
   faultAt,
   type Finding,
+  inOrder,
   showValue,
 } from "./fault.ts";
 import { findingsOf, unknownKey } from "./findings.ts";
@@ -111,8 +112,32 @@ function readConfig(
   }
   findings.push(...runChecks(entry as Partial<ConfigEntry>));
   return findings.length > 0
-    ? { findings }
+    ? { findings: withoutRepeats(findings).map(explainDefault(members)) }
     : { config: resolveConfig(entry as unknown as ConfigEntry) };
+}
+
+/** Findings about jobs nobody wrote say where these come from. */
+function explainDefault(
+  members: Readonly<Record<string, unknown>>,
+): (finding: Finding) => Finding {
+  return (finding) =>
+    finding.path[0] === "jobs" && members.jobs === undefined
+      ? {
+        ...finding,
+        hint: "this job is built in: write jobs of your own, or jobs: {}",
+      }
+      : finding;
+}
+
+/** Findings, those that say the same once. */
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
+  const told = new Set<string>();
+  return findings.filter((finding) => {
+    const text = JSON.stringify([finding.path, finding.what]);
+    if (told.has(text)) return false;
+    told.add(text);
+    return true;
+  });
 }
 
 /** Whether a top-level key may hold anything and is not read. */
@@ -138,9 +163,5 @@ async function placeFaults(
     );
     return faultAt(finding, isSet ? "--set" : { file, position: places[i] });
   });
-  const last = Number.MAX_SAFE_INTEGER;
-  return faults.toSorted((a, b) =>
-    (a.line ?? last) - (b.line ?? last) ||
-    (a.column ?? last) - (b.column ?? last)
-  );
+  return inOrder(faults);
 }

@@ -15,7 +15,7 @@ const HEADER = `# Configuration
 <!-- Written by \`townlet config docs\`; change the schemas in src/config/. -->
 
 A town is one YAML file. \`townlet config check FILE\` says everything that is
-wrong with it, \`townlet config show FILE\` prints it with all defaults, and
+wrong with it, \`townlet config show --config FILE\` prints it with all defaults, and
 \`townlet config schema\` prints a JSON Schema, with which editors complete and
 check keys while you type.
 

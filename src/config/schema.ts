@@ -92,7 +92,7 @@ export function named<T>(
 ): z.ZodType<Readonly<Record<string, T>>> {
   const key = z.string().regex(IDENTIFIER, {
     error:
-      "must be a name of at most 64 letters, digits and _ . # -, not beginning with . # or -",
+      "must have at most 64 letters, digits and _ . # -, and not begin with . # or -",
   }).regex(/[^0-9]/, {
     error: "must not consist of digits only; add a letter",
   });
