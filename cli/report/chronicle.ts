@@ -101,9 +101,9 @@ function tell(event: TownEvent): Telling | null {
     case "perturbation.price_spike":
       return {
         weight: 7,
-        text: `prices of ${event.target} rise ${
+        text: `prices rise ${
           event.magnitude.toFixed(2)
-        }-fold`,
+        }-fold (${event.target})`,
         key: event.event_id,
       };
     case "perturbation.utility_out":
