@@ -178,6 +178,46 @@ Deno.test("a run that was saved goes on as if it had never stopped", async () =>
   }
 });
 
+Deno.test("--snapshot-load latest takes the newest below snapshot.root", async () => {
+  using folder = scratch();
+  const root = ["--set", `snapshot.root=${folder.path}`];
+  const none = await run("--snapshot-load", "latest", ...root);
+  assertEquals(none.code, 2);
+  for (const ticks of [30, 10]) {
+    const { code } = await run(
+      ...["--ticks", `${ticks}`, "--quiet", ...root],
+      ...["--snapshot-save", `${folder.path}/snap-${ticks}0000000.tsnap`],
+    );
+    assertEquals(code, 0);
+  }
+  const { code, out, err } = await run(
+    ...["--ticks", "1", "--json", "--snapshot-load", "latest", ...root],
+  );
+  assertEquals(code, 0, err);
+  assertEquals(JSON.parse(out).tick, 11);
+  assertStringIncludes(err, "going on from");
+});
+
+Deno.test("a run of 200 ticks touches the town's files and what it was asked for, no more", async () => {
+  using folder = scratch();
+  const [audit, file] = [`${folder.path}/audit.jsonl`, `${folder.path}/r.json`];
+  const { code, err } = await townlet(
+    "simulate",
+    ["--ticks", "200", "--quiet", "--report", file],
+    { env: { DENO_AUDIT_PERMISSIONS: audit } },
+  );
+  assertEquals([code, err], [0, ""]);
+  const root = `${Deno.cwd()}/`;
+  const used = Deno.readTextFileSync(audit).trimEnd().split("\n")
+    .map((line) => JSON.parse(line))
+    .map(({ permission, value }) => `${permission} ${value}`.replace(root, ""));
+  const own = new RegExp(`^(?:read|write) ${folder.path}(?:/|$)`);
+  assertEquals([...new Set(used)].filter((use) => !own.test(use)).sort(), [
+    "read configs/town.manifest.yaml",
+    "read configs/town.yaml",
+  ]);
+});
+
 Deno.test("--policy decides who decides", async () => {
   const idle = await report("--ticks", "300", "--policy", "idle");
   assertEquals(idle.policy, "idle");
