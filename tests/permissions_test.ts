@@ -75,7 +75,7 @@ function cell(text: string): string {
 
 /** Whether a flag decides what the program may do. */
 function isGrant(flag: string): boolean {
-  return !flag.startsWith("--ignore=");
+  return !/^--(?:ignore=|sanitize-)/.test(flag);
 }
 
 /** The flags a row of the table stands for. */
