@@ -11,6 +11,7 @@ import {
   type ActionKind,
   clearAction,
   KIND,
+  MOST,
   type Turn,
   UNKNOWN,
 } from "./turn.ts";
@@ -70,7 +71,7 @@ export function setAction(
     return;
   }
   turn.kind[agent] = action.kind === "noop" ? KIND.wait : KIND[action.kind];
-  turn.duration[agent] = action.duration ?? 1;
+  turn.duration[agent] = inColumn(action.duration ?? 1);
   turn.blocked[agent] = action.blocked === true ? 1 : 0;
   turn.success[agent] = action.success === false ? 0 : 1;
   turn.quality[agent] = Math.min(1, Math.max(0, action.quality ?? 0.5));
@@ -91,8 +92,8 @@ export function setAction(
     turn.target[agent] = known(findAgent(world, target));
   }
   if (action.position !== undefined) {
-    turn.toX[agent] = action.position[0];
-    turn.toY[agent] = action.position[1];
+    turn.toX[agent] = inColumn(action.position[0]);
+    turn.toY[agent] = inColumn(action.position[1]);
   }
 }
 
@@ -135,4 +136,9 @@ function faultOf(action: Action): string {
 
 function known(index: number): number {
   return index < 0 ? UNKNOWN : index;
+}
+
+/** A column would wrap a larger number around, into the grid perhaps. */
+function inColumn(value: number): number {
+  return Math.max(-MOST, Math.min(MOST, value));
 }

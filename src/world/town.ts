@@ -33,7 +33,7 @@ import { Nearest } from "./nearest.ts";
 import { Paths } from "./paths.ts";
 import { compileCondition, type Scope } from "./preconditions.ts";
 import { PROFILES } from "./profiles.ts";
-import { KIND } from "./turn.ts";
+import { KIND, MOST } from "./turn.ts";
 import { BASKET, NEEDS } from "./world.ts";
 
 /** A precondition of an affordance, compiled. */
@@ -688,7 +688,7 @@ function compileSchedule(
       success: action.success ?? true,
       reason: action.reason ?? "",
       blocked: action.blocked ?? false,
-      duration: action.duration,
+      duration: Math.min(action.duration, MOST),
     };
   });
   return { entries, ends, loop };

@@ -37,6 +37,9 @@ export const KIND = {
 /** An index that a caller named and the town does not know. */
 export const UNKNOWN = -2;
 
+/** The largest number a column of whole numbers holds. */
+export const MOST = 2 ** 31 - 1;
+
 /** Guards that turn a choice into waiting; 0 is none. */
 export const GUARD = { none: 0, chatRival: 1, queueRival: 2 } as const;
 
