@@ -104,7 +104,10 @@ function checkGivenTiles(
   }
   if (movement !== "walk" || owners.size === 0) return;
   for (const { entry, path } of residentsOf(config)) {
+    const [home, start] = [entry?.home?.join(), entry?.position?.join()];
     for (const key of ["home", "position"] as const) {
+      // By default one is the other; that is one fault.
+      if (key === "position" && start === home) continue;
       const tile = entry?.[key] ?? null;
       const owner = tile === null ? undefined : owners.get(tile.join());
       if (owner === undefined) continue;

@@ -97,13 +97,13 @@ function checkSpec(
   } else if (command === "perturbation_trigger") {
     for (
       const [key, kind] of [
-        ["targets", "price_spike"],
-        ["magnitude", "price_spike"],
-        ["location", "arranged_meet"],
+        ["targets", "a price_spike"],
+        ["magnitude", "a price_spike"],
+        ["location", "an arranged_meet"],
       ] as const
     ) {
-      if (args[key] === null || spec.kind === kind) continue;
-      report([...path, key], `belongs to a ${kind}, which this is not`, {
+      if (args[key] === null || kind.endsWith(spec.kind)) continue;
+      report([...path, key], `belongs to ${kind}, which this is not`, {
         at: "key",
       });
     }

@@ -66,25 +66,37 @@ export const FORMER_KEYS: readonly FormerKey[] = [
   },
   { path: "telemetry.transport.retry", now: "telemetry.retry" },
   { path: "telemetry.transport.buffer", now: "telemetry.buffer" },
-  { path: "telemetry.transport.enable_tls", now: "transport.tls.enabled" },
+  {
+    path: "telemetry.transport.enable_tls",
+    now: "telemetry.transport.tls.enabled",
+  },
   {
     path: "telemetry.transport.verify_hostname",
     why: "names are always verified; tls.server_name says which",
   },
-  { path: "telemetry.transport.ca_file", now: "transport.tls.ca_file" },
-  { path: "telemetry.transport.cert_file", now: "transport.tls.cert_file" },
-  { path: "telemetry.transport.key_file", now: "transport.tls.key_file" },
+  {
+    path: "telemetry.transport.ca_file",
+    now: "telemetry.transport.tls.ca_file",
+  },
+  {
+    path: "telemetry.transport.cert_file",
+    now: "telemetry.transport.tls.cert_file",
+  },
+  {
+    path: "telemetry.transport.key_file",
+    now: "telemetry.transport.tls.key_file",
+  },
   {
     path: "telemetry.transport.connect_timeout_seconds",
-    now: "transport.connect_timeout_ms",
+    now: "telemetry.transport.connect_timeout_ms",
   },
   {
     path: "telemetry.transport.send_timeout_seconds",
-    now: "transport.send_timeout_ms",
+    now: "telemetry.transport.send_timeout_ms",
   },
   {
     path: "telemetry.transport.dev_allow_plaintext",
-    now: "transport.i_accept_plaintext_risk",
+    now: "telemetry.transport.i_accept_plaintext_risk",
   },
   {
     path: "telemetry.transport.worker_poll_seconds",

@@ -203,7 +203,7 @@ const ENTRIES: readonly (readonly [entry: string, fault: string])[] = [
   ],
   [
     "{type: object, id: a, object_type: b, stock: {'': 1}}",
-    " 'a': stock.: the name must be a name of at most 64 letters, digits and _ . # -, not beginning with . # or -",
+    " 'a': stock.: the name must have at most 64 letters, digits and _ . # -, and not begin with . # or -",
   ],
   [
     "{type: object, id: a, object_type: b, position: [1]}",
