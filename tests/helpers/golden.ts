@@ -1,5 +1,7 @@
 /** Runs whose hashes are written down. @module */
-import { openShipped, SCENARIOS } from "./shipped.ts";
+import { loadTown } from "../../cli/load.ts";
+import { Simulation } from "../../src/simulation.ts";
+import { SCENARIOS } from "./shipped.ts";
 
 /** A run whose hashes are written down. */
 export interface GoldenRun {
@@ -43,7 +45,8 @@ export function nameOf({ config, seed }: GoldenRun): string {
 export async function hashesOf(
   { config, seed, ticks, every }: GoldenRun,
 ): Promise<Hashes> {
-  const simulation = await openShipped(config, { seed });
+  const { town } = await loadTown(`configs/${config}.yaml`, []);
+  const simulation = new Simulation(town, { seed });
   const hashes: Record<string, string> = {};
   for (let tick = every; tick <= ticks; tick += every) {
     simulation.runFor(every);
