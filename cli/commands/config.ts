@@ -154,7 +154,7 @@ async function show(
   print(
     asJson
       ? `${JSON.stringify(config)}\n`
-      : stringify(config, { schema: "core", lineWidth: 100 }),
+      : stringify(config, { schema: "core", useAnchors: false }),
   );
   return EXIT.done;
 }

@@ -15,9 +15,15 @@ const HEADER = `# Configuration
 <!-- Written by \`townlet config docs\`; change the schemas in src/config/. -->
 
 A town is one YAML file. \`townlet config check FILE\` says everything that is
-wrong with it, \`townlet config show --config FILE\` prints it with all defaults, and
-\`townlet config schema\` prints a JSON Schema, with which editors complete and
-check keys while you type.
+wrong with it, and \`townlet config show --config FILE\` prints it with all
+defaults. Editors with a YAML language server complete and check keys while you
+type once the first line names the schema:
+
+\`\`\`yaml
+# yaml-language-server: $schema=townlet.schema.json
+\`\`\`
+
+That file is in \`configs/\`; \`townlet config schema\` prints it.
 
 - The file is read as YAML's core schema: \`yes\` and dates are text, keys may not
   repeat, there are no custom tags. It may have 1 MiB, 100,000 values, 32 levels

@@ -14,5 +14,9 @@ export function parse(
 /** Writes a plain value as one YAML document, in block style. */
 export function stringify(
   value: unknown,
-  options?: { readonly schema?: "core"; readonly lineWidth?: number },
+  options?: {
+    readonly schema?: "core";
+    /** Whether a value met again becomes an alias; so it does by default. */
+    readonly useAnchors?: boolean;
+  },
 ): string;

@@ -3,6 +3,8 @@ import { assertEquals } from "@std/assert";
 import { FORMER_KEYS, formerKeyHint } from "../../src/config/former_keys.ts";
 import { type JsonSchema, jsonSchema } from "../../src/config/json_schema.ts";
 
+const ROOT = jsonSchema();
+
 Deno.test("formerKeyHint() knows keys by their path", () => {
   assertEquals(formerKeyHint(["console_auth"]), "renamed to console.auth");
   assertEquals(
@@ -31,7 +33,7 @@ Deno.test("every new name with dots is a key of today", () => {
 /** Whether a file can have a key at `path`; `*` is any name or item. */
 function isKey(
   path: readonly string[],
-  node: JsonSchema = jsonSchema(),
+  node: JsonSchema = ROOT,
 ): boolean {
   const [key, ...rest] = path;
   if (key === undefined) return true;
