@@ -1,8 +1,14 @@
 /** Rewards: what a tick was worth to every agent, and why. @module */
 import { findTie } from "../world/ties.ts";
 import type { Town } from "../world/town.ts";
-import { END_CAUSES, PART, REWARD_PARTS, type Turn } from "../world/turn.ts";
-import { NEED_COUNT, NEEDS, type World } from "../world/world.ts";
+import {
+  END_CAUSES,
+  ENDS,
+  PART,
+  REWARD_PARTS,
+  type Turn,
+} from "../world/turn.ts";
+import { NEED_COUNT, type World } from "../world/world.ts";
 
 const PARTS = REWARD_PARTS.length;
 /** Deficit of a need above which a chat is no pleasure. */
@@ -17,36 +23,82 @@ const JOYLESS_DEFICIT = 0.85;
  */
 export function computeRewards(town: Town, world: World, turn: Turn): void {
   const { rewards, features } = town.config;
-  const social = features.stages.social_rewards;
-  const { survival, needs_penalty, wage, punctuality } = PART;
-  const weights = rewards.needs_weights;
-  const [w0, w1, w2] = NEEDS.map((need) => weights[need]);
-  const { roster, population, need, onShift, onTimeTicks, job } = world;
-  const { rewardParts, paid } = turn;
+  const { survival_tick, needs_weights, punctuality_bonus } = rewards;
+  const { hunger, hygiene, energy } = needs_weights;
+  const { clip_per_tick, clip_per_episode, exempt_terminal } = rewards.clip;
+  const { roster, population, need, profile, onShift, onTimeTicks } = world;
+  const { gloomUntil, episodeTick, episodeReturn, job } = world;
+  const { rewardParts, rewardGuarded, reward, paid, ends } = turn;
+  const bias = town.rewardBias;
+  const tick = world.tick[0];
+  rewardParts.fill(0);
+  if (features.stages.social_rewards !== "OFF") {
+    rewardChats(town, world, turn);
+    if (features.stages.social_rewards !== "C1") {
+      rewardAvoidance(town, world, turn);
+    }
+  }
   for (let i = 0; i < population[0]; i++) {
     const agent = roster[i];
     const row = agent * PARTS;
     const at = agent * NEED_COUNT;
-    const d0 = Math.max(0, 1 - need[at]);
-    const d1 = Math.max(0, 1 - need[at + 1]);
-    const d2 = Math.max(0, 1 - need[at + 2]);
-    rewardParts.fill(0, row, row + PARTS);
-    rewardParts[row + survival] = rewards.survival_tick;
-    rewardParts[row + needs_penalty] = -(w0 * d0 * d0 + w1 * d1 * d1 +
-      w2 * d2 * d2);
-    if (rewards.wage) rewardParts[row + wage] = paid[agent];
+    const weights = profile[agent] * 3;
+    const social = bias[weights];
+    const work = bias[weights + 1];
+    const d0 = 1 - need[at];
+    const d1 = 1 - need[at + 1];
+    const d2 = 1 - need[at + 2];
+    const needs = -(hunger * d0 * d0 + hygiene * d1 * d1 + energy * d2 * d2);
+    const survival = survival_tick * bias[weights + 2];
+    let wage = 0;
+    if (rewards.wage && paid[agent] !== 0) {
+      wage = paid[agent] > 0 ? paid[agent] * work : paid[agent] / work;
+    }
+    let punctuality = 0;
     if (onShift[agent] === 1) {
       const { start, end } = town.jobs[job[agent]];
-      rewardParts[row + punctuality] = rewards.punctuality_bonus *
-        onTimeTicks[agent] / (end - start + 1);
+      punctuality = punctuality_bonus * work * onTimeTicks[agent] /
+        (end - start + 1);
     }
-  }
-  if (social !== "OFF") {
-    rewardChats(town, world, turn);
-    if (social !== "C1") rewardAvoidance(town, world, turn);
-  }
-  for (let i = 0; i < population[0]; i++) {
-    total(town, world, turn, roster[i]);
+    // Distrust can make a chat a loss; losses are divided.
+    let bonus = rewardParts[row + PART.social_bonus];
+    bonus = bonus >= 0 ? bonus * social : bonus / social;
+    const penalty = rewardParts[row + PART.social_penalty] / social;
+    const avoidance = rewardParts[row + PART.social_avoidance] * social;
+    const terminated = ends[agent] !== ENDS.not;
+    const terminal = terminated ? terminalPenalty(town, ends[agent]) : 0;
+    const raw = survival + needs + bonus + penalty + avoidance + wage +
+      punctuality + (exempt_terminal ? 0 : terminal);
+    // A life's end takes gains back, then the tick's clip, then the episode's.
+    const guarded = raw > 0 && (terminated || gloomUntil[agent] >= tick);
+    let sum = guarded ? 0 : raw;
+    if (sum > clip_per_tick) sum = clip_per_tick;
+    else if (sum < -clip_per_tick) sum = -clip_per_tick;
+    let adjustment = sum - raw;
+    if (exempt_terminal) sum += terminal;
+    const before = terminated || episodeTick[agent] === 0
+      ? 0
+      : episodeReturn[agent];
+    if (clip_per_episode !== null) {
+      const after = before + sum;
+      if (after > clip_per_episode || after < -clip_per_episode) {
+        const limit = after > 0 ? clip_per_episode : -clip_per_episode;
+        adjustment += limit - before - sum;
+        sum = limit - before;
+      }
+    }
+    episodeReturn[agent] = before + sum;
+    reward[agent] = sum;
+    rewardGuarded[agent] = guarded ? 1 : 0;
+    rewardParts[row + PART.survival] = survival;
+    rewardParts[row + PART.needs_penalty] = needs;
+    rewardParts[row + PART.social_bonus] = bonus;
+    rewardParts[row + PART.social_penalty] = penalty;
+    rewardParts[row + PART.social_avoidance] = avoidance;
+    rewardParts[row + PART.wage] = wage;
+    rewardParts[row + PART.punctuality] = punctuality;
+    rewardParts[row + PART.terminal_penalty] = terminal;
+    rewardParts[row + PART.clip_adjustment] = adjustment;
   }
 }
 
@@ -98,45 +150,6 @@ function rewardAvoidance(town: Town, world: World, turn: Turn): void {
   }
 }
 
-/** Adds the parts up: biases, the end of a life, guardrail, clips. */
-function total(town: Town, world: World, turn: Turn, agent: number): void {
-  const { rewardParts, ends } = turn;
-  const { clip } = town.config.rewards;
-  const row = agent * PARTS;
-  if (world.profile[agent] !== 0) applyBiases(town, world, turn, agent);
-  let sum = 0;
-  for (let part = row; part < row + PART.terminal_penalty; part++) {
-    sum += rewardParts[part];
-  }
-  const terminated = ends[agent] !== 0;
-  const terminal = terminated ? terminalPenalty(town, ends[agent]) : 0;
-  rewardParts[row + PART.terminal_penalty] = terminal;
-  if (!clip.exempt_terminal) sum += terminal;
-  const raw = sum;
-  const gloomy = terminated || world.gloomUntil[agent] >= world.tick[0];
-  const guarded = gloomy && sum > 0;
-  if (guarded) sum = 0;
-  turn.rewardGuarded[agent] = guarded ? 1 : 0;
-  sum = Math.min(clip.clip_per_tick, Math.max(-clip.clip_per_tick, sum));
-  let adjustment = sum - raw;
-  if (clip.exempt_terminal) sum += terminal;
-  const { episodeReturn } = world;
-  if (terminated || world.episodeTick[agent] === 0) episodeReturn[agent] = 0;
-  const limit = clip.clip_per_episode;
-  if (limit !== null) {
-    const before = episodeReturn[agent];
-    const after = Math.min(limit, Math.max(-limit, before + sum));
-    // Only what the limit takes away changes the sum, not rounding.
-    if (after !== before + sum) {
-      adjustment += after - before - sum;
-      sum = after - before;
-    }
-  }
-  episodeReturn[agent] += sum;
-  rewardParts[row + PART.clip_adjustment] = adjustment;
-  turn.reward[agent] = sum;
-}
-
 function terminalPenalty(town: Town, ends: number): number {
   const { faint_penalty, eviction_penalty } = town.config.rewards;
   switch (END_CAUSES[ends]) {
@@ -147,28 +160,6 @@ function terminalPenalty(town: Town, ends: number): number {
     default:
       return 0;
   }
-}
-
-/** Profiles weigh parts: gains are multiplied, losses divided. */
-function applyBiases(
-  town: Town,
-  world: World,
-  turn: Turn,
-  agent: number,
-): void {
-  const bias = town.rewardBias;
-  const of = world.profile[agent] * 3;
-  const row = agent * PARTS;
-  const weigh = (part: number, factor: number) => {
-    const value = turn.rewardParts[row + part];
-    turn.rewardParts[row + part] = value >= 0 ? value * factor : value / factor;
-  };
-  weigh(PART.social_bonus, bias[of]);
-  weigh(PART.social_penalty, bias[of]);
-  weigh(PART.social_avoidance, bias[of]);
-  weigh(PART.wage, bias[of + 1]);
-  weigh(PART.punctuality, bias[of + 1]);
-  weigh(PART.survival, bias[of + 2]);
 }
 
 /** A reward and its parts, by name. */

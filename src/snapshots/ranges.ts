@@ -22,6 +22,7 @@ type SavedName = Exclude<
   | "randomWords"
   | "randomDraws"
   | "decay"
+  | "tieFading"
   | "rivalryMax"
   | "usable"
   | "usableStale"
@@ -91,7 +92,7 @@ function spansOf(
     lastKind: [0, KINDS.length - 1],
     lastSuccess: FLAG_SPAN,
     lastDuration: COUNT,
-    outcomes: COUNT,
+    outcomeNext: [0, Math.max(0, town.outcomeHistory - 1)],
     outcomeKind: [0, KINDS.length - 1],
     outcomeSuccess: FLAG_SPAN,
     outcomeDuration: COUNT,

@@ -275,7 +275,7 @@ function runHooks(
   const hooks = spec.hooks[stage];
   if (hooks.length === 0) return "";
   const api = new UseApi(town, world, turn, object, agent);
-  for (const { name, handler } of hooks) {
+  for (const { name, specifier, handler } of hooks) {
     const call: HookCall = Object.freeze({
       stage,
       hook: name,
@@ -287,12 +287,36 @@ function runHooks(
       effects: spec.effects,
       ...more,
     });
-    const answer = handler(call, api);
+    let answer: boolean | void;
+    try {
+      answer = handler(call, api);
+    } catch (error) {
+      // What it did so far stays, and the others still have their turn.
+      const reason = error instanceof Error ? error.message : String(error);
+      tellFault(world, turn, specifier, reason);
+      if (stage === "before") return "hook_error";
+    }
     if (stage !== "before") continue;
     if (api.stopped !== "") return api.stopped;
     if (answer === false) return "hook_cancelled";
   }
   return "";
+}
+
+/** Tells that a hook threw. */
+function tellFault(
+  world: World,
+  turn: Turn,
+  specifier: string,
+  reason: string,
+): void {
+  turn.events.push({
+    event: "hook.faulted",
+    tick: world.tick[0],
+    specifier,
+    rule: "thrown",
+    reason: reason.slice(0, 500),
+  });
 }
 
 /** What a hook may do, bound to one use. */

@@ -154,6 +154,8 @@ export interface EventPayloads {
   "perturbation.agent_relocated": { agent: string; location: string };
   /** A tie or ledger entry ended. */
   "relationship.evicted": { owner: string; other: string; reason: string };
+  /** A hook threw. */
+  "hook.faulted": { specifier: string; rule: string; reason: string };
   /** A tick could not be done; the world is as it was before it. */
   "loop.failed": { error: string; message: string };
   /** An action named an agent nobody knows (trace). */

@@ -104,6 +104,8 @@ export function rebuildDerived(town: Town, world: World): void {
   for (let i = 0; i < population[0]; i++) {
     setDecay(town, world, roster[i]);
     refreshRivalryMax(town, world, roster[i]);
+    // Whether a tie changes by itself shows when it is next looked at.
+    world.tieFading[roster[i]] = 1;
   }
   world.usableStale.fill(1);
   rebuildIndex(town, world);

@@ -141,6 +141,7 @@ export function relateOneWay(
   tieTrust[slot] = clamp(tieTrust[slot] + trust, -1, 1);
   tieFamiliarity[slot] = clamp(tieFamiliarity[slot] + familiarity, -1, 1);
   tieRivalry[slot] = clamp(tieRivalry[slot] + rivalry, 0, 1);
+  world.tieFading[owner] = 1;
 }
 
 /** Sets one direction of a tie to given values; they are clamped. */
@@ -162,6 +163,7 @@ export function setTie(
     world.tieTrust[slot] = trust;
     world.tieFamiliarity[slot] = familiarity;
     world.tieRivalry[slot] = rivalry;
+    world.tieFading[owner] = 1;
   }
 }
 
@@ -354,6 +356,7 @@ function addTie(
   tieTrust[slot] = trust;
   tieFamiliarity[slot] = familiarity;
   tieRivalry[slot] = rivalry;
+  world.tieFading[owner] = 1;
 }
 
 function clamp(value: number, low: number, high: number): number {

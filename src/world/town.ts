@@ -52,6 +52,8 @@ export interface Precondition {
 export interface BoundHook {
   /** Name under which it is called. */
   readonly name: string;
+  /** Where it comes from. */
+  readonly specifier: string;
   /** The function. */
   readonly handler: HookHandler;
 }
@@ -598,8 +600,10 @@ function compileAffordances(
     const type = typeIds.indexOf(entry.object_type);
     const bind = (names: readonly string[]): BoundHook[] =>
       names.flatMap((name) =>
-        tables.flatMap((table) =>
-          Object.hasOwn(table, name) ? [{ name, handler: table[name] }] : []
+        tables.flatMap(({ specifier, table }) =>
+          Object.hasOwn(table, name)
+            ? [{ name, specifier, handler: table[name] }]
+            : []
         )
       );
     const hooks = {
@@ -633,12 +637,14 @@ function compileAffordances(
 }
 
 /** Tables of the hooks that the configuration allows, in its order. */
-function hookTables(config: Config): HookTable[] {
+function hookTables(
+  config: Config,
+): { readonly specifier: string; readonly table: HookTable }[] {
   const allow = config.affordances.hooks?.allow ??
     [{ specifier: DEFAULT_SPECIFIER }];
   return allow.map(({ specifier }) => {
     const table = BUILT_IN_HOOKS.get(specifier);
-    if (table !== undefined) return table;
+    if (table !== undefined) return { specifier, table };
     const builtIn = specifier.startsWith("townlet:");
     throw new TownletError(`Hook ${specifier} is refused`, {
       code: "hooks.refused",

@@ -204,9 +204,9 @@ export interface Columns {
   readonly lastSuccess: Uint8Array;
   /** Duration the last action named, ticks. [agents] */
   readonly lastDuration: Int32Array;
-  /** Actions logged in this life. [agents] */
-  readonly outcomes: Float64Array;
-  /** Ring of kinds; newest at (outcomes − 1) mod length. [agents × history] */
+  /** Place of the next entry in the outcome log's rings. [agents] */
+  readonly outcomeNext: Uint16Array;
+  /** Ring of kinds, 0 where nothing was logged. [agents × history] */
   readonly outcomeKind: Uint8Array;
   /** Ring of successes. [agents × history] */
   readonly outcomeSuccess: Uint8Array;
@@ -340,6 +340,8 @@ export interface Columns {
 
   /** Loss of each need per tick. Derived. [agents × needs] */
   readonly decay: Float64Array;
+  /** 1 while some tie may change by itself. Derived. [agents] */
+  readonly tieFading: Uint8Array;
   /** Highest score of the rivalry ledger. Derived. [agents] */
   readonly rivalryMax: Float64Array;
   /** 1 where an affordance of the object's type is usable. Derived. [objects × uses] */
@@ -550,7 +552,7 @@ const SHAPES: { readonly [K in keyof Columns]: Shape } = {
   lastKind: u8("agents"),
   lastSuccess: u8("agents"),
   lastDuration: i32("agents"),
-  outcomes: f64("agents"),
+  outcomeNext: { dtype: "u16", axes: ["agents"] },
   outcomeKind: u8("agents", "history"),
   outcomeSuccess: u8("agents", "history"),
   outcomeDuration: i32("agents", "history"),
@@ -615,6 +617,7 @@ const SHAPES: { readonly [K in keyof Columns]: Shape } = {
   randomWords: { dtype: "u32", axes: ["streams", "words"] },
   randomDraws: f64("streams"),
   decay: derived(f64("agents", "needs")),
+  tieFading: derived(u8("agents")),
   rivalryMax: derived(f64("agents")),
   usable: derived(u8("objects", "uses")),
   usableStale: derived(u8("objects")),

@@ -183,18 +183,17 @@ function log(
   world.lastDuration[agent] = duration;
   const history = town.outcomeHistory;
   if (history > 0) {
-    const object = Math.max(turn.object[agent], -1);
-    const affordance = Math.max(turn.affordance[agent], -1);
-    const at = agent * history + world.outcomes[agent] % history;
+    const next = world.outcomeNext[agent];
+    const at = agent * history + next;
+    world.outcomeNext[agent] = next + 1 === history ? 0 : next + 1;
     world.outcomeKind[at] = kind;
     world.outcomeSuccess[at] = ok;
     world.outcomeDuration[at] = duration;
     world.outcomeTick[at] = world.tick[0];
-    world.outcomeObject[at] = object;
-    world.outcomeAffordance[at] = affordance;
+    world.outcomeObject[at] = Math.max(turn.object[agent], -1);
+    world.outcomeAffordance[at] = Math.max(turn.affordance[agent], -1);
     world.outcomeReason[at] = reason;
   }
-  world.outcomes[agent]++;
   if (turn.trace) tellAction(town, world, turn, agent, reason);
 }
 

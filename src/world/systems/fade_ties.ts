@@ -19,12 +19,12 @@ const TIE_RIVALRY_DECAY = 0.01;
  * nothing left in it, is taken out.
  */
 export function fadeTies(town: Town, world: World, turn: Turn): void {
-  const { roster, population, rivals, ties } = world;
+  const { roster, population, rivals, tieFading } = world;
   for (let i = 0; i < population[0]; i++) {
     if (rivals[roster[i]] > 0) fadeRivals(town, world, turn, roster[i]);
   }
   for (let i = 0; i < population[0]; i++) {
-    if (ties[roster[i]] > 0) fadeOne(town, world, turn, roster[i]);
+    if (tieFading[roster[i]] === 1) fadeOwn(town, world, turn, roster[i]);
   }
 }
 
@@ -51,29 +51,31 @@ function fadeRivals(
   refreshRivalryMax(town, world, owner);
 }
 
-function fadeOne(town: Town, world: World, turn: Turn, owner: number): void {
+function fadeOwn(town: Town, world: World, turn: Turn, owner: number): void {
   const { tieOther, tieTrust, tieFamiliarity, tieRivalry, ties } = world;
   const held = turn.heldTies.length > 0;
   const start = owner * town.tieSlots;
+  let fading = 0;
   let slot = start;
   while (slot < start + ties[owner]) {
     if (held && isHeld(turn, owner, tieOther[slot])) {
+      fading = 1;
       slot++;
       continue;
     }
-    const rivalry = tieRivalry[slot];
-    if (rivalry > 0) {
-      tieRivalry[slot] = Math.max(0, rivalry - TIE_RIVALRY_DECAY);
+    if (tieRivalry[slot] > 0) {
+      tieRivalry[slot] = Math.max(0, tieRivalry[slot] - TIE_RIVALRY_DECAY);
     }
-    const nothing = tieRivalry[slot] === 0 && tieTrust[slot] === 0 &&
-      tieFamiliarity[slot] === 0;
-    if (nothing) {
+    if (tieRivalry[slot] > 0) {
+      fading = 1;
+    } else if (tieTrust[slot] === 0 && tieFamiliarity[slot] === 0) {
       tellEvicted(world, turn, owner, tieOther[slot], "decay");
       removeTie(town, world, owner, slot);
-    } else {
-      slot++;
+      continue;
     }
+    slot++;
   }
+  world.tieFading[owner] = fading;
 }
 
 /** Whether a command set the tie in this tick. */

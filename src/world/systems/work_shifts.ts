@@ -27,7 +27,8 @@ export function workShifts(town: Town, world: World, turn: Turn): void {
   const { jobs, ticksPerDay, arrivalBuffer } = town;
   if (jobs.length === 0) return;
   const { roster, population, job, jobless, profile } = world;
-  const { shiftState, shiftFlags, absences } = world;
+  const { shiftState, shiftFlags, absence, absences } = world;
+  const oldest = world.tick[0] - ABSENCE_DAYS * ticksPerDay;
   const t = world.tick[0] % ticksPerDay;
   for (let i = 0; i < population[0]; i++) {
     const agent = roster[i];
@@ -36,7 +37,9 @@ export function workShifts(town: Town, world: World, turn: Turn): void {
       job[agent] = i % jobs.length;
     }
     const mine = jobs[job[agent]];
-    if (absences[agent] > 0) forgetAbsences(town, world, agent);
+    if (absences[agent] > 0 && absence[agent * ABSENCES] < oldest) {
+      forgetAbsences(world, agent, oldest);
+    }
     if (t === 0) beginDay(town, world, agent, mine);
     if (t > mine.end) {
       if (shiftFlags[agent] & FLAG.open) closeShift(town, world, agent, mine);
@@ -293,10 +296,9 @@ function rememberAbsence(world: World, agent: number): void {
   absence[start + absences[agent]++] = world.tick[0];
 }
 
-function forgetAbsences(town: Town, world: World, agent: number): void {
+function forgetAbsences(world: World, agent: number, oldest: number): void {
   const { absence, absences } = world;
   const start = agent * ABSENCES;
-  const oldest = world.tick[0] - ABSENCE_DAYS * town.ticksPerDay;
   while (absences[agent] > 0 && absence[start] < oldest) {
     absence.copyWithin(start, start + 1, start + ABSENCES);
     absence[start + --absences[agent]] = 0;
