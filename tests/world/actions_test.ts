@@ -45,7 +45,7 @@ for (const [action, fault] of SENSELESS) {
       assertEquals(first.error.slice(0, fault.length), fault);
     }
     assertEquals(second.event, "action.wait");
-    assertEquals([world.outcomes[0], world.lastKind[0]], [0, 0]);
+    assertEquals([world.outcomeNext[0], world.lastKind[0]], [0, 0]);
     assertEquals(world.lastDuration[0], 7);
     assertEquals(world.holder[0], -1);
   });
@@ -60,7 +60,7 @@ Deno.test("setAction() tells of agents nobody knows", () => {
     agent: "ghost",
     kind: "wait",
   }]);
-  assertEquals(sim.world.outcomes[0], 1);
+  assertEquals(sim.world.outcomeNext[0], 1);
 });
 
 Deno.test("setAction() takes back a senseless action when a good one follows", () => {

@@ -23,7 +23,8 @@ function outcome(tiny: Tiny, id: string): string {
   const { town, world } = tiny;
   const agent = agentOf(tiny, id);
   const history = town.outcomeHistory;
-  const at = agent * history + (world.outcomes[agent] - 1) % history;
+  const last = (world.outcomeNext[agent] + history - 1) % history;
+  const at = agent * history + last;
   assertEquals(world.outcomeSuccess[at], world.lastSuccess[agent]);
   const reason = reasonText(world, world.outcomeReason[at]);
   assertEquals(reason === "", world.lastSuccess[agent] === 1);
@@ -419,7 +420,7 @@ Deno.test("applyActions(): the log keeps the newest, with ids and reasons", () =
   });
   world.tick[0] = 2;
   act(sim, { a: { kind: "request", object: "bed_2", duration: 4 } });
-  assertEquals(world.outcomes[0], 3);
+  assertEquals(world.outcomeNext[0], 1);
   const logged = [1, 2].map((n) => {
     const at = n % 2;
     return [
