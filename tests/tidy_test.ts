@@ -43,7 +43,7 @@ const OUTSIDE = new RegExp(
     "\\blocalStorage\\b",
     "\\brandomUUID\\b",
     "\\bgetRandomValues\\b",
-    "\\bconsole\\b",
+    "(?<![.\\w])console\\s*\\.",
     "\\bnavigator\\b",
   ].join("|"),
 );

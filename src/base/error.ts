@@ -40,6 +40,7 @@ export interface TownletErrorOptions {
  * The command line prints it as one line with the hint under it.
  */
 export class TownletError extends Error {
+  /** Always `TownletError`. */
   override readonly name = "TownletError";
   /** Dotted name of the fault for programs. */
   readonly code: string;

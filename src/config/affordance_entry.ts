@@ -4,11 +4,20 @@ import { parseCondition } from "./condition.ts";
 import { TownletError } from "../base/error.ts";
 import { identifier, int } from "./schema.ts";
 
-/** What an affordance can change. */
-export const EFFECT_NAMES = ["hunger", "hygiene", "energy", "money"] as const;
+/** Something an affordance can change. */
+export type EffectName =
+  | "hunger"
+  | "hygiene"
+  | "energy"
+  | "money";
 
-/** One of {@link EFFECT_NAMES}. */
-export type EffectName = typeof EFFECT_NAMES[number];
+/** What an affordance can change. */
+export const EFFECT_NAMES: readonly EffectName[] = [
+  "hunger",
+  "hygiene",
+  "energy",
+  "money",
+];
 
 /** Something that can be done with objects of a type. */
 export interface AffordanceEntry {

@@ -1,5 +1,5 @@
 /** Rules about a configuration and the manifest it uses. @module */
-import type { ConfigEntry } from "./config.ts";
+import type { Config, ConfigEntry } from "./config.ts";
 import { ConfigError, faultAt, inOrder, type KeyPath } from "./fault.ts";
 import { countObjects, objectsOf, residentsOf } from "./inhabitants.ts";
 import { locate } from "./locate.ts";
@@ -29,7 +29,7 @@ export interface ConfigSource {
  * that has every fault, in document order.
  */
 export async function requireFit(
-  config: ManifestSections,
+  config: Config,
   manifest: Manifest,
   { file, text }: ConfigSource,
 ): Promise<void> {

@@ -40,15 +40,15 @@ export const economy: z.ZodType<Economy> = z.strictObject({
   ),
 }).describe("What things cost and pay");
 
+/** Name of a price or amount. */
+export type EconomyKey = keyof Economy;
+
 /** Names of all prices and amounts, in the order of the section. */
-export const ECONOMY_KEYS = [
+export const ECONOMY_KEYS: readonly EconomyKey[] = [
   "meal_cost",
   "cook_energy_cost",
   "cook_hygiene_cost",
   "wage_income",
   "ingredients_cost",
   "stove_stock_replenish",
-] as const satisfies readonly (keyof Economy)[];
-
-/** One of {@link ECONOMY_KEYS}. */
-export type EconomyKey = typeof ECONOMY_KEYS[number];
+];

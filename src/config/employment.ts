@@ -28,18 +28,26 @@ export interface Employment {
   readonly enforce_job_loop: boolean;
 }
 
-/** Keys of the section whose values a command may change, with their schemas. */
-export const EMPLOYMENT_PARAMETERS = {
+/** A rule whose value a command may change. */
+export type EmploymentParameter =
+  | "grace_ticks"
+  | "absent_cutoff"
+  | "absence_slack"
+  | "late_tick_penalty"
+  | "absence_penalty"
+  | "max_absent_shifts";
+
+/** Schemas of the rules a command may change. */
+export const EMPLOYMENT_PARAMETERS: Readonly<
+  Record<EmploymentParameter, z.ZodType<number>>
+> = {
   grace_ticks: int(0, 120),
   absent_cutoff: int(0, 600),
   absence_slack: int(0, 600),
   late_tick_penalty: real(0, 1),
   absence_penalty: real(0, 5),
   max_absent_shifts: int(0, 20),
-} as const satisfies Partial<Record<keyof Employment, z.ZodType<number>>>;
-
-/** A key of {@link EMPLOYMENT_PARAMETERS}. */
-export type EmploymentParameter = keyof typeof EMPLOYMENT_PARAMETERS;
+};
 
 /** Schema of the section `employment`. */
 export const employment: z.ZodType<Employment> = z.strictObject({

@@ -112,9 +112,7 @@ function wrongName(
   path: KeyPath,
 ): Finding {
   const [inner] = issue.issues;
-  const what = inner.code === "invalid_value"
-    ? `unknown key; known are ${inner.values.join(", ")}`
-    : `the name ${inner.message}`;
+  const what = `the name ${inner.message}`;
   return { path, at: "key", what, got: null, hint: null };
 }
 
@@ -262,7 +260,8 @@ function knownKeys(
   }
   return {
     subject: choice.subject,
-    keys: Object.keys(choice.node.properties ?? {}),
+    keys: choice.node.propertyNames?.enum?.map(String) ??
+      Object.keys(choice.node.properties ?? {}),
   };
 }
 

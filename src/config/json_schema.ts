@@ -16,6 +16,8 @@ export interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
   /** Other keys of a mapping, by regular expression. */
   readonly patternProperties?: Readonly<Record<string, JsonSchema>>;
+  /** What the names of keys are like. */
+  readonly propertyNames?: JsonSchema;
   /** Items of a list. */
   readonly items?: JsonSchema | boolean;
   /** First items of a list, one by one. */

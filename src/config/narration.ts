@@ -2,8 +2,21 @@
 import { z } from "zod";
 import { flag, int, oneOf, real } from "./schema.ts";
 
+/** A category of narration. */
+export type NarrationCategory =
+  | "queue_conflict"
+  | "utility_outage"
+  | "shower_complete"
+  | "sleep_complete"
+  | "relationship_friendship"
+  | "relationship_rivalry"
+  | "relationship_social_alert"
+  | "personality_event"
+  | "operator_story"
+  | "demo_story";
+
 /** Categories of narration. */
-export const NARRATION_CATEGORIES = [
+export const NARRATION_CATEGORIES: readonly NarrationCategory[] = [
   "queue_conflict",
   "utility_outage",
   "shower_complete",
@@ -14,10 +27,7 @@ export const NARRATION_CATEGORIES = [
   "personality_event",
   "operator_story",
   "demo_story",
-] as const;
-
-/** One of {@link NARRATION_CATEGORIES}. */
-export type NarrationCategory = typeof NARRATION_CATEGORIES[number];
+];
 
 /** How often moments are told. */
 export interface Narration {
@@ -66,9 +76,7 @@ export interface PersonalityNarration {
 }
 
 const pauses: z.ZodType<Narration["category_cooldown_ticks"]> = z.partialRecord(
-  oneOf(...NARRATION_CATEGORIES) as z.ZodType<NarrationCategory> & {
-    _zod: { output: NarrationCategory };
-  },
+  z.enum(NARRATION_CATEGORIES),
   int(0, 10_000),
 );
 

@@ -2,16 +2,20 @@
 import { z } from "zod";
 import { named, real } from "./schema.ts";
 
+/** A personality profile. */
+export type ProfileName =
+  | "balanced"
+  | "socialite"
+  | "industrious"
+  | "stoic";
+
 /** Names of the personality profiles. */
-export const PROFILE_NAMES = [
+export const PROFILE_NAMES: readonly ProfileName[] = [
   "balanced",
   "socialite",
   "industrious",
   "stoic",
-] as const;
-
-/** One of {@link PROFILE_NAMES}. */
-export type ProfileName = typeof PROFILE_NAMES[number];
+];
 
 /** How profiles are given to residents. */
 export interface Personalities {

@@ -2,8 +2,21 @@
 import { z } from "zod";
 import { int, oneOf, real } from "./schema.ts";
 
+/** An alert a promotion window can be told to overlook. */
+export type AlertName =
+  | "queue_fairness_pressure"
+  | "rivalry_spike"
+  | "starvation_spike"
+  | "option_thrashing"
+  | "reward_variance_spike"
+  | "embedding_reuse_warning"
+  | "affordance_failures_exceeded"
+  | "lateness_spike"
+  | "employment_exit_queue_overflow"
+  | "employment_exit_backlog";
+
 /** Names of the alerts a promotion window can be told to overlook. */
-export const ALERT_NAMES = [
+export const ALERT_NAMES: readonly AlertName[] = [
   "queue_fairness_pressure",
   "rivalry_spike",
   "starvation_spike",
@@ -14,10 +27,7 @@ export const ALERT_NAMES = [
   "lateness_spike",
   "employment_exit_queue_overflow",
   "employment_exit_backlog",
-] as const;
-
-/** One of {@link ALERT_NAMES}. */
-export type AlertName = typeof ALERT_NAMES[number];
+];
 
 /** Thresholds of alerts and of the promotion gate. */
 export interface StabilitySettings {

@@ -12,8 +12,23 @@ import { exactlyOne, secretShape, type SecretSource } from "./secret.ts";
 import { flag, int, oneOf, real } from "./schema.ts";
 import { type Transport, transport, type TransportEntry } from "./transport.ts";
 
+/** A channel. */
+export type ChannelName =
+  | "agents"
+  | "rewards"
+  | "town"
+  | "social"
+  | "ops"
+  | "policy"
+  | "health"
+  | "events"
+  | "narration"
+  | "console"
+  | "training"
+  | "trace";
+
 /** Names of the channels. */
-export const CHANNEL_NAMES = [
+export const CHANNEL_NAMES: readonly ChannelName[] = [
   "agents",
   "rewards",
   "town",
@@ -26,10 +41,7 @@ export const CHANNEL_NAMES = [
   "console",
   "training",
   "trace",
-] as const;
-
-/** One of {@link CHANNEL_NAMES}. */
-export type ChannelName = typeof CHANNEL_NAMES[number];
+];
 
 /** One channel. */
 export interface Channel {

@@ -187,6 +187,10 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
     "personalities: { overrides: { ann: stoick } }",
     '4:36 personalities.overrides.ann: must be one of balanced, socialite, industrious, stoic (got "stoick"); did you mean stoic?',
   ],
+  "a pause of a category that does not exist": [
+    "telemetry: { narration: { category_cooldown_ticks: { dance: 3 } } }",
+    "4:54 telemetry.narration.category_cooldown_ticks.dance: unknown key; known are queue_conflict, utility_outage, shower_complete, sleep_complete, relationship_friendship, relationship_rivalry, relationship_social_alert, personality_event, operator_story, demo_story",
+  ],
   "text over its length": [
     `scenario: { description: ${"a".repeat(2001)} }`,
     `4:26 scenario.description: must be at most 2000 characters (got "${
