@@ -287,7 +287,7 @@ function runHooks(
       effects: spec.effects,
       ...more,
     });
-    let answer: boolean | void;
+    let answer: boolean | void = undefined;
     try {
       answer = handler(call, api);
     } catch (error) {
