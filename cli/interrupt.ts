@@ -31,7 +31,10 @@ export function listenForSignals(): Interrupt {
     SIGINT: take("SIGINT"),
     SIGTERM: take("SIGTERM"),
   } as const;
-  const signals = Object.keys(handlers) as StopSignal[];
+  // Windows knows no SIGTERM.
+  const signals: readonly StopSignal[] = Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM"];
   for (const signal of signals) {
     Deno.addSignalListener(signal, handlers[signal]);
   }
