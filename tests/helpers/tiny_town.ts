@@ -7,6 +7,7 @@ import { Simulation } from "../../src/simulation.ts";
 import { type Action, setAction } from "../../src/world/actions.ts";
 import { queueIds, stockOf } from "../../src/world/affordances.ts";
 import type { TownEvent } from "../../src/world/events.ts";
+import { outcomesOf } from "../../src/world/outcomes.ts";
 import { applyActions } from "../../src/world/systems/apply_actions.ts";
 import {
   findTie,
@@ -259,6 +260,18 @@ export function setLedger(
   const start = owner * town.tieSlots;
   world.rivalScore[world.rivalOther.indexOf(other, start)] = score;
   refreshRivalryMax(town, world, owner);
+}
+
+/** How an agent's last action went: "" when well, else why not. */
+export function outcomeOf(tiny: Tiny, id: string): string {
+  const { town, world } = tiny;
+  const last = outcomesOf(town, world, agentOf(tiny, id)).at(-1);
+  if (last === undefined) throw new RangeError(`${id} did nothing yet`);
+  const reason = last.metadata?.reason ?? "";
+  if (last.success !== (reason === "")) {
+    throw new RangeError(`${id}: success ${last.success}, reason "${reason}"`);
+  }
+  return reason;
 }
 
 /** Does one round of actions and nothing else of a tick; gives its events. */

@@ -1,15 +1,15 @@
 import { assertEquals } from "@std/assert";
 import type { Action } from "../../../src/world/actions.ts";
 import type { TownEvent } from "../../../src/world/events.ts";
-import { reasonText } from "../../../src/world/reasons.ts";
+import { outcomesOf } from "../../../src/world/outcomes.ts";
 import { applyActions } from "../../../src/world/systems/apply_actions.ts";
 import { clearAction, GUARD, KINDS } from "../../../src/world/turn.ts";
 import {
   act,
-  agentOf,
   assertNear,
   counterOf,
   namesOf,
+  outcomeOf,
   queueOf,
   setLedger,
   tieOf,
@@ -18,22 +18,9 @@ import {
   tinyTown,
 } from "../../helpers/tiny_town.ts";
 
-/** How an agent's last action went: "" when well, else why not. */
-function outcome(tiny: Tiny, id: string): string {
-  const { town, world } = tiny;
-  const agent = agentOf(tiny, id);
-  const history = town.outcomeHistory;
-  const last = (world.outcomeNext[agent] + history - 1) % history;
-  const at = agent * history + last;
-  assertEquals(world.outcomeSuccess[at], world.lastSuccess[agent]);
-  const reason = reasonText(world, world.outcomeReason[at]);
-  assertEquals(reason === "", world.lastSuccess[agent] === 1);
-  return reason;
-}
-
 function tries(tiny: Tiny, action: Action, id = "a"): string {
   act(tiny, { [id]: action });
-  return outcome(tiny, id);
+  return outcomeOf(tiny, id);
 }
 
 const BEDS = [
@@ -244,7 +231,7 @@ Deno.test("applyActions(): a release during a use cancels it, with the reason gi
       events.map((e) => e.event === "affordance.failed" && e.reason),
       [told],
     );
-    assertEquals(outcome(sim, "a"), "");
+    assertEquals(outcomeOf(sim, "a"), "");
     assertEquals(sim.world.cooldowns[0], 0);
     assertNear(sim.world.need[2], 0.5);
   }
@@ -292,7 +279,7 @@ Deno.test("applyActions(): a chat of those together succeeds and counts for both
   const sim = tinyTown({ agents: 2 });
   const events = act(sim, { a: { kind: "chat", target: "b", quality: 0.5 } });
   assertEquals(namesOf(events), ["chat.succeeded"]);
-  assertEquals(outcome(sim, "a"), "");
+  assertEquals(outcomeOf(sim, "a"), "");
   assertEquals(counterOf(sim, "a", "chats"), 1);
   assertEquals(counterOf(sim, "b", "chats"), 1);
   assertNear(tieOf(sim, "b", "a"), [0.025, 0.05, 0]);
@@ -316,7 +303,7 @@ for (
     assertEquals(namesOf(events), [
       together ? "chat.succeeded" : "chat.failed",
     ]);
-    assertEquals(outcome(sim, "a"), together ? "" : "not_together");
+    assertEquals(outcomeOf(sim, "a"), together ? "" : "not_together");
   });
 }
 
@@ -325,7 +312,7 @@ Deno.test("applyActions(): a chat with an avoided agent fails, with its price", 
   setLedger(sim, "a", "b", 0.7);
   const events = act(sim, { a: { kind: "chat", target: "b" } });
   assertEquals(namesOf(events), ["chat.failed"]);
-  assertEquals(outcome(sim, "a"), "avoided");
+  assertEquals(outcomeOf(sim, "a"), "avoided");
   assertNear(tieOf(sim, "a", "b"), [0, -0.05, 0.05]);
   assertNear(tieOf(sim, "b", "a"), [0, -0.05, 0.05]);
   // The other does not avoid.
@@ -336,7 +323,7 @@ Deno.test("applyActions(): a chat with nobody, or oneself, has no effect", () =>
   const sim = tinyTown({ agents: 2 });
   for (const target of ["ghost", "a"]) {
     assertEquals(act(sim, { a: { kind: "chat", target } }), []);
-    assertEquals(outcome(sim, "a"), "unknown_target");
+    assertEquals(outcomeOf(sim, "a"), "unknown_target");
   }
   assertEquals(sim.world.ties[0], 0);
 });
@@ -377,7 +364,7 @@ Deno.test("applyActions(): a guard for a rival's queue is one avoidance, told tw
   ];
   assertEquals(turn.events, told);
   assertEquals([...turn.avoided.subarray(0, 2)], [1, 0]);
-  assertEquals(outcome(sim, "a"), "queue_rival");
+  assertEquals(outcomeOf(sim, "a"), "queue_rival");
   assertEquals(KINDS[world.lastKind[0]], "wait");
   assertEquals(queueOf(sim, "bed_1").holder, null);
 });
@@ -402,7 +389,7 @@ Deno.test("applyActions(): a guard for a rival's ear is a failed chat as well", 
     { event: "chat.failed", tick: 0, speaker: "a", listener: "b" },
   ]);
   assertNear(tieOf(sim, "a", "b"), [0, -0.05, 0.05]);
-  assertEquals(outcome(sim, "a"), "chat_rival");
+  assertEquals(outcomeOf(sim, "a"), "chat_rival");
   assertEquals(turn.avoided[0], 1);
 });
 
@@ -420,23 +407,23 @@ Deno.test("applyActions(): the log keeps the newest, with ids and reasons", () =
   });
   world.tick[0] = 2;
   act(sim, { a: { kind: "request", object: "bed_2", duration: 4 } });
-  assertEquals(world.outcomeNext[0], 1);
-  const logged = [1, 2].map((n) => {
-    const at = n % 2;
-    return [
-      KINDS[world.outcomeKind[at]],
-      world.outcomeSuccess[at],
-      world.outcomeDuration[at],
-      world.outcomeTick[at],
-      world.outcomeObject[at],
-      world.outcomeAffordance[at],
-      reasonText(world, world.outcomeReason[at]),
-    ];
-  });
-  const sleep = sim.town.affordances.findIndex(({ id }) => id === "rest_sleep");
-  assertEquals(logged, [
-    ["start", 0, 1, 1, 1, sleep, "not_holder"],
-    ["request", 1, 4, 2, 1, -1, ""],
+  assertEquals(outcomesOf(sim.town, world, 0), [
+    {
+      kind: "start",
+      success: false,
+      duration: 1,
+      tick: 1,
+      object_id: "bed_2",
+      affordance_id: "rest_sleep",
+      metadata: { reason: "not_holder" },
+    },
+    {
+      kind: "request",
+      success: true,
+      duration: 4,
+      tick: 2,
+      object_id: "bed_2",
+    },
   ]);
   assertEquals(world.lastDuration[0], 4);
 });
@@ -445,15 +432,18 @@ Deno.test("applyActions(): refused chats are logged", () => {
   const sim = tinyTown({ agents: 2 });
   setLedger(sim, "a", "b", 1);
   act(sim, { a: { kind: "chat", target: "b" } });
-  assertEquals(KINDS[sim.world.outcomeKind[0]], "chat");
-  assertEquals(outcome(sim, "a"), "avoided");
+  assertEquals(
+    outcomesOf(sim.town, sim.world, 0).map(({ kind }) => kind),
+    ["chat"],
+  );
+  assertEquals(outcomeOf(sim, "a"), "avoided");
 });
 
 Deno.test("applyActions(): a history of 0 keeps nothing but the last action", () => {
   const sim = tinyTown({ config: { affordances: { outcome_history: 0 } } });
   act(sim, { a: { kind: "blocked", object: "nowhere", duration: 3 } });
   const { world } = sim;
-  assertEquals(world.outcomeKind.length, 0);
+  assertEquals(outcomesOf(sim.town, world, 0), []);
   assertEquals(KINDS[world.lastKind[0]], "blocked");
   assertEquals([world.lastSuccess[0], world.lastDuration[0]], [0, 3]);
 });
