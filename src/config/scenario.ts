@@ -91,30 +91,36 @@ function timelineEntry(name: CommandName) {
   }).describe(COMMAND_ARGS[name].description ?? name);
 }
 
-const [first, ...others] = COMMAND_NAMES.map(timelineEntry);
-
-const timeline = z.array(
-  z.discriminatedUnion("command", [first, ...others]),
-) as unknown as z.ZodType<readonly TimelineEntry[]>;
+/** Made when a file has a scenario: most have none, and it takes its time. */
+function story(): z.ZodType<ScenarioEntry> {
+  const [first, ...others] = COMMAND_NAMES.map(timelineEntry);
+  const timeline = z.array(
+    z.discriminatedUnion("command", [first, ...others]),
+  ) as unknown as z.ZodType<readonly TimelineEntry[]>;
+  return z.strictObject({
+    description: text(2000).prefault("").describe(
+      "What it shows, for people",
+    ),
+    ticks: int(1).nullable().prefault(null).describe(
+      "Ticks it takes when the command line names none",
+    ),
+    objects: z.array(objectEntry).prefault([]).describe(
+      "Its objects, after those of the world",
+    ),
+    agents: z.array(agent).prefault([]).describe(
+      "Its agents, after the residents of the town",
+    ),
+    affordances: z.array(affordanceEntry).prefault([]).describe(
+      "Its affordances, beside those of the manifest",
+    ),
+    timeline: timeline.prefault([]).describe(
+      "Commands, in order of their ticks",
+    ),
+  });
+}
 
 /** Schema of the section `scenario`. */
-export const scenario: z.ZodType<ScenarioEntry | null> = z.strictObject({
-  description: text(2000).prefault("").describe("What it shows, for people"),
-  ticks: int(1).nullable().prefault(null).describe(
-    "Ticks it takes when the command line names none",
-  ),
-  objects: z.array(objectEntry).prefault([]).describe(
-    "Its objects, after those of the world",
-  ),
-  agents: z.array(agent).prefault([]).describe(
-    "Its agents, after the residents of the town",
-  ),
-  affordances: z.array(affordanceEntry).prefault([]).describe(
-    "Its affordances, beside those of the manifest",
-  ),
-  timeline: timeline.prefault([]).describe(
-    "Commands, in order of their ticks",
-  ),
-}).nullable().prefault(null).describe(
-  "A story with its own people, things and timeline",
-);
+export const scenario: z.ZodType<ScenarioEntry | null> = z.lazy(story)
+  .nullable().prefault(null).describe(
+    "A story with its own people, things and timeline",
+  );

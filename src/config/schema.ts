@@ -30,13 +30,14 @@ export function int(
   min: number,
   max: number = Number.MAX_SAFE_INTEGER,
 ): z.ZodType<number> {
-  return z.int().min(min).max(max);
+  return z.int().check(z.gte(min), z.lte(max));
 }
 
 /** A schema for finite numbers from `min` to `max`. */
 export function real(min: number, max?: number): z.ZodType<number> {
-  const from = z.number().min(min);
-  return max === undefined ? from : from.max(max);
+  return max === undefined
+    ? z.number().check(z.gte(min))
+    : z.number().check(z.gte(min), z.lte(max));
 }
 
 /** A schema for finite numbers above 0. */
@@ -46,8 +47,10 @@ export function positive(): z.ZodType<number> {
 
 /** A schema for `true` and `false`. */
 export function flag(): z.ZodType<boolean> {
-  return z.boolean();
+  return FLAG;
 }
+
+const FLAG = z.boolean();
 
 /** A schema for one of a few words. */
 export function oneOf<const T extends string>(
@@ -58,8 +61,10 @@ export function oneOf<const T extends string>(
 
 /** A schema for a tile; the grid's size is checked later. */
 export function tile(): z.ZodType<Tile> {
-  return z.tuple([int(0), int(0)]);
+  return TILE;
 }
+
+const TILE = z.tuple([int(0), int(0)]);
 
 /** A schema for the three needs, each with the same default. */
 export function needs(otherwise: number): z.ZodType<Needs> {
@@ -75,11 +80,13 @@ export const IDENTIFIER = /^[A-Za-z0-9_][A-Za-z0-9_.#-]{0,63}$/;
 
 /** A schema for names that follow {@link IDENTIFIER}. */
 export function identifier(): z.ZodType<string> {
-  return z.string().regex(IDENTIFIER, {
-    error:
-      "must be a name of at most 64 letters, digits and _ . # -, not beginning with . # or -",
-  });
+  return NAME;
 }
+
+const NAME = z.string().regex(IDENTIFIER, {
+  error:
+    "must be a name of at most 64 letters, digits and _ . # -, not beginning with . # or -",
+});
 
 /**
  * A schema for mappings from names to `value`, kept in file order.
@@ -90,14 +97,15 @@ export function identifier(): z.ZodType<string> {
 export function named<T>(
   value: z.ZodType<T>,
 ): z.ZodType<Readonly<Record<string, T>>> {
-  const key = z.string().regex(IDENTIFIER, {
-    error:
-      "must have at most 64 letters, digits and _ . # -, and not begin with . # or -",
-  }).regex(/[^0-9]/, {
-    error: "must not consist of digits only; add a letter",
-  });
-  return z.record(key, value);
+  return z.record(KEY, value);
 }
+
+const KEY = z.string().regex(IDENTIFIER, {
+  error:
+    "must have at most 64 letters, digits and _ . # -, and not begin with . # or -",
+}).regex(/[^0-9]/, {
+  error: "must not consist of digits only; add a letter",
+});
 
 /** A schema for mappings from names to small whole numbers. */
 export function counts(max: number): z.ZodType<
@@ -130,9 +138,7 @@ export function text(max = 280): z.ZodType<string> {
 
 /** A schema for a path in a file or folder name's place; never empty. */
 export function path(): z.ZodType<string> {
-  return z.string().min(1).max(1024).refine((value) => !CONTROL.test(value), {
-    error: "must not contain control characters",
-  });
+  return PATH;
 }
 
 /** Rule of what is stored under a configured root: a name, never a path. */
@@ -141,6 +147,11 @@ export const FILE_NAME = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 /** Control characters, which no text of a configuration may carry. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+const PATH = z.string().min(1).max(1024).refine(
+  (value) => !CONTROL.test(value),
+  { error: "must not contain control characters" },
+);
 
 /** Marks that change the direction of text and could disguise it. */
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;

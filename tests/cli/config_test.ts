@@ -156,3 +156,17 @@ Deno.test("config import --out writes a new file and never replaces one", async 
   assertEquals([second.code !== 0, second.out], [true, ""]);
   assertEquals(Deno.readTextFileSync(out), text);
 });
+
+Deno.test("config check says what is wrong, without places, where these need a permission", async () => {
+  using folder = scratch();
+  const file = `${folder.path}/t.yaml`;
+  Deno.writeTextFileSync(file, `${TOWN}seed: -1\n`);
+  assertEquals(
+    await townlet("config", ["check", file], { without: ["--ignore-env"] }),
+    {
+      code: 2,
+      out: "",
+      err: `${file}: seed: must be at least 0 (got -1)\n`,
+    },
+  );
+});
