@@ -1,1 +1,126 @@
-export {};
+/**
+ * Townlet: a small-town life simulation whose residents can learn.
+ *
+ * Load a configuration, open a simulation, run it, read it, save it:
+ *
+ * ```ts
+ * import { loadConfig, openSimulation } from "@townlet/townlet";
+ *
+ * const config = await loadConfig(`
+ * config_id: pair
+ * features:
+ *   stages: { relationships: B }
+ *   systems: { lifecycle: "on" }
+ * rewards:
+ *   needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 }
+ * world:
+ *   grid_size: [8, 8]
+ *   objects:
+ *     - { id: fridge, type: fridge, position: [2, 2] }
+ * population:
+ *   residents:
+ *     - { id: ada, home: [1, 1], wallet: 5 }
+ *     - { id: bo, home: [4, 4], wallet: 5 }
+ * `, { file: "pair.yaml" });
+ *
+ * const simulation = openSimulation(config, { seed: 7 });
+ * const summary = simulation.runFor(200);
+ * console.assert(summary.ticks === 200);
+ * ```
+ *
+ * @module
+ */
+export { type LoadedTown, loadTown, openTown } from "./src/app.ts";
+export {
+  EXIT,
+  TownletError,
+  type TownletErrorOptions,
+} from "./src/base/error.ts";
+export { Random } from "./src/base/random.ts";
+export * from "./src/config/public.ts";
+export { idlePolicy, randomPolicy } from "./src/policy/baselines.ts";
+export { openPolicy, POLICY_NAMES } from "./src/policy/open.ts";
+export type { DecisionPoint, Decisions, Policy } from "./src/policy/policy.ts";
+export { scriptedPolicy } from "./src/policy/scripted.ts";
+export {
+  type RewardBreakdown,
+  rewardBreakdown,
+} from "./src/rewards/rewards.ts";
+export {
+  openSimulation,
+  type RunSummary,
+  Simulation,
+  type SimulationOptions,
+} from "./src/simulation.ts";
+export { readSnapshot, writeSnapshot } from "./src/snapshots/files.ts";
+export type { Identity } from "./src/snapshots/identity.ts";
+export type { Plain } from "./src/snapshots/plain.ts";
+export {
+  decodeSnapshot,
+  encodeSnapshot,
+  type Loaded,
+  type LoadOptions as SnapshotLoadOptions,
+  type SaveOptions,
+  type SnapshotHeader,
+} from "./src/snapshots/snapshot.ts";
+export type { Action } from "./src/world/actions.ts";
+export { actionMask } from "./src/world/choices.ts";
+export type {
+  ActionPayload,
+  EventName,
+  EventPayloads,
+  HookEvent,
+  TownEvent,
+} from "./src/world/events.ts";
+export type {
+  AgentView,
+  HookApi,
+  HookCall,
+  HookHandler,
+  HookStage,
+  ObjectView,
+} from "./src/world/hooks.ts";
+export type { Nearest } from "./src/world/nearest.ts";
+export { type Outcome, outcomesOf } from "./src/world/outcomes.ts";
+export type { Paths } from "./src/world/paths.ts";
+export { createWorld } from "./src/world/people.ts";
+export type { Scope, Value } from "./src/world/preconditions.ts";
+export { agentsAt, objectsAt, positionOf } from "./src/world/spatial.ts";
+export type { TieCause, TieDelta } from "./src/world/ties.ts";
+export {
+  type Affordance,
+  type BoundHook,
+  compileTown,
+  type Precondition,
+  type Schedule,
+  type Scheduled,
+  type Town,
+  type TownJob,
+  type TownResident,
+  type TownSpec,
+} from "./src/world/town.ts";
+export {
+  type ActionKind,
+  type CommandResult,
+  KINDS,
+  REWARD_PARTS,
+  type Turn,
+} from "./src/world/turn.ts";
+export {
+  type ActiveEvent,
+  type Columns,
+  copyWorld,
+  type Counter,
+  COUNTERS,
+  findAgent,
+  hashWorld,
+  NEEDS,
+  type PendingEvent,
+  type PendingExit,
+  type Records,
+  type StreamName,
+  STREAMS,
+  type Termination,
+  type Ticket,
+  type World,
+} from "./src/world/world.ts";

@@ -10,7 +10,7 @@ import { drive } from "./drive.ts";
 import { type EventSink, openEvents } from "./events_file.ts";
 import type { LogLevel } from "./flags.ts";
 import { type Interrupt, listenForSignals, STOP_EXIT } from "./interrupt.ts";
-import { loadTown } from "./load.ts";
+import { loadTown } from "../src/app.ts";
 import { checkPermissions } from "./permissions.ts";
 import { type Log, openLog } from "./print/log.ts";
 import { OutputClosed, print, printError } from "./print/output.ts";

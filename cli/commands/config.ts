@@ -24,7 +24,7 @@ import {
 import { stringify } from "../../src/std/yaml.ts";
 import { type Command, command } from "../command.ts";
 import { configFlag, debugFlag, jsonFlag, says, setFlag } from "../flags.ts";
-import { loadTown } from "../load.ts";
+import { loadTown } from "../../src/app.ts";
 import { print, printError } from "../print/output.ts";
 
 const fileArgument = string({ metavar: "FILE" });

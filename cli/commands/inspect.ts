@@ -7,7 +7,7 @@ import { escapeText } from "../../src/base/text.ts";
 import type { Affordance, Town } from "../../src/world/town.ts";
 import { type Command, command } from "../command.ts";
 import { configFlag, debugFlag, jsonFlag, setFlag } from "../flags.ts";
-import { loadTown } from "../load.ts";
+import { loadTown } from "../../src/app.ts";
 import { print, showsColours } from "../print/output.ts";
 import { openPaint, type Paint } from "../print/paint.ts";
 import { type Column, table } from "../print/table.ts";

@@ -32,18 +32,19 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
   const bias = town.rewardBias;
   const tick = world.tick[0];
   rewardParts.fill(0);
-  if (features.stages.social_rewards !== "OFF") {
+  const stage = features.stages.social_rewards;
+  // Most ticks pass without a word; then the social parts stay 0.
+  const sociable = stage !== "OFF" &&
+    (stage !== "C1" || turn.chats.length > 0 || turn.failedChats.length > 0);
+  if (sociable) {
     rewardChats(town, world, turn);
-    if (features.stages.social_rewards !== "C1") {
-      rewardAvoidance(town, world, turn);
-    }
+    if (stage !== "C1") rewardAvoidance(town, world, turn);
   }
   for (let i = 0; i < population[0]; i++) {
     const agent = roster[i];
     const row = agent * PARTS;
     const at = agent * NEED_COUNT;
     const weights = profile[agent] * 3;
-    const social = bias[weights];
     const work = bias[weights + 1];
     const d0 = 1 - need[at];
     const d1 = 1 - need[at + 1];
@@ -60,15 +61,11 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
       punctuality = punctuality_bonus * work * onTimeTicks[agent] /
         (end - start + 1);
     }
-    // Distrust can make a chat a loss; losses are divided.
-    let bonus = rewardParts[row + PART.social_bonus];
-    bonus = bonus >= 0 ? bonus * social : bonus / social;
-    const penalty = rewardParts[row + PART.social_penalty] / social;
-    const avoidance = rewardParts[row + PART.social_avoidance] * social;
+    const social = sociable ? weighSocial(turn, row, bias[weights]) : 0;
     const terminated = ends[agent] !== ENDS.not;
     const terminal = terminated ? terminalPenalty(town, ends[agent]) : 0;
-    const raw = survival + needs + bonus + penalty + avoidance + wage +
-      punctuality + (exempt_terminal ? 0 : terminal);
+    const raw = survival + needs + social + wage + punctuality +
+      (exempt_terminal ? 0 : terminal);
     // A life's end takes gains back, then the tick's clip, then the episode's.
     const guarded = raw > 0 && (terminated || gloomUntil[agent] >= tick);
     let sum = guarded ? 0 : raw;
@@ -92,14 +89,24 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
     rewardGuarded[agent] = guarded ? 1 : 0;
     rewardParts[row + PART.survival] = survival;
     rewardParts[row + PART.needs_penalty] = needs;
-    rewardParts[row + PART.social_bonus] = bonus;
-    rewardParts[row + PART.social_penalty] = penalty;
-    rewardParts[row + PART.social_avoidance] = avoidance;
     rewardParts[row + PART.wage] = wage;
     rewardParts[row + PART.punctuality] = punctuality;
     rewardParts[row + PART.terminal_penalty] = terminal;
     rewardParts[row + PART.clip_adjustment] = adjustment;
   }
+}
+
+/** Weighs the social parts by a profile's bias; gives their sum. */
+function weighSocial(turn: Turn, row: number, bias: number): number {
+  const { rewardParts } = turn;
+  let sum = 0;
+  for (let part = PART.social_bonus; part <= PART.social_avoidance; part++) {
+    const value = rewardParts[row + part];
+    // Gains are multiplied, losses divided; distrust can make a chat a loss.
+    rewardParts[row + part] = value >= 0 ? value * bias : value / bias;
+    sum += rewardParts[row + part];
+  }
+  return sum;
 }
 
 /** Good chats please both sides; failed ones annoy both, the speaker more. */

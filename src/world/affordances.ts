@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { EconomyKey } from "../config/economy.ts";
 import { compareCodePoints } from "../base/order.ts";
 import type {
   AgentView,
@@ -25,7 +26,6 @@ import {
   COUNTER,
   type Counter,
   COUNTERS,
-  type EconomyKey,
   findAgent,
   NEED_COUNT,
   NEEDS,

@@ -1,7 +1,6 @@
 /** What happened in a tick, for people and programs to read. @module */
 
-/** A tile: [x, y]. */
-export type Tile = readonly [number, number];
+import type { Tile } from "../config/schema.ts";
 
 /** Payload of every event, by name. Ids are outside ids. */
 export interface EventPayloads {

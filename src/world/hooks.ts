@@ -7,7 +7,8 @@
  * @module
  */
 import type { TieCause, TieDelta } from "./ties.ts";
-import type { Counter, EconomyKey } from "./world.ts";
+import type { EconomyKey } from "../config/economy.ts";
+import type { Counter } from "./world.ts";
 
 /** When a hook is called. */
 export type HookStage = "before" | "after" | "fail";

@@ -22,6 +22,8 @@ export class Nearest {
   readonly #lists: (Int32Array | undefined)[];
 
   /**
+   * Prepares a grid; nothing is looked for yet.
+   *
    * @param objectsOfType objects by type, in the order of registration
    * @param objectX tile of each object, -1 for one without a place
    * @param objectY tile of each object, -1 for one without a place

@@ -58,6 +58,8 @@ export class Paths {
   #clock = 0;
 
   /**
+   * Prepares a grid; no way is looked for yet.
+   *
    * @param blocked 1 where an object stands [height × width]
    * @param reach how near counts as there: 1 (Chebyshev) or 0 (on the tile)
    */

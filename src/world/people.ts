@@ -5,6 +5,7 @@
  */
 import { TownletError } from "../base/error.ts";
 import { baseFromText } from "../base/random.ts";
+import { ECONOMY_KEYS } from "../config/economy.ts";
 import { leaveObject } from "./holding.ts";
 import { drawProfile, findProfile, PROFILES } from "./profiles.ts";
 import { insideGrid, liftAgent, placeAgent, rebuildIndex } from "./spatial.ts";
@@ -19,7 +20,6 @@ import { clearAction, END_CAUSES, ENDS, type Turn } from "./turn.ts";
 import {
   clearRow,
   COUNTERS,
-  ECONOMY,
   EMPLOYMENT,
   emptyWorld,
   NEED_COUNT,
@@ -71,7 +71,7 @@ export function createWorld(town: Town, seed: number | null = null): World {
   const base = given === null ? baseFromText(config.config_id) : String(given);
   for (const name of STREAMS) world.random[name].seed(base, name);
   world.stock.set(town.stock);
-  world.price.set(ECONOMY.map((key) => config.economy[key]));
+  world.price.set(ECONOMY_KEYS.map((key) => config.economy[key]));
   world.basePrice.set(world.price);
   world.employment.set(EMPLOYMENT.map((key) => config.employment[key]));
   world.exitCap[0] = config.employment.daily_exit_cap;

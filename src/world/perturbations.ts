@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { EconomyKey } from "../config/economy.ts";
 import { cancelUse } from "./affordances.ts";
 import { relocate } from "./holding.ts";
 import { rivalryOf } from "./ties.ts";
@@ -10,7 +11,6 @@ import { spikeKeys, type Town } from "./town.ts";
 import type { Turn } from "./turn.ts";
 import {
   type ActiveEvent,
-  type EconomyKey,
   findAgent,
   type PendingEvent,
   PRICE,

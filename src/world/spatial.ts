@@ -8,7 +8,7 @@
  * @module
  */
 import { compareCodePoints } from "../base/order.ts";
-import type { Tile } from "./events.ts";
+import type { Tile } from "../config/schema.ts";
 import type { Town } from "./town.ts";
 import type { World } from "./world.ts";
 

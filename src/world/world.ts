@@ -12,6 +12,11 @@ import type { ColumnSpec, Dtype } from "../base/columns.ts";
 import { openSha256 } from "../base/hash.ts";
 import { canonicalJson } from "../base/order.ts";
 import { Random, RANDOM_WORDS } from "../base/random.ts";
+import { ECONOMY_KEYS, type EconomyKey } from "../config/economy.ts";
+import {
+  EMPLOYMENT_PARAMETERS,
+  type EmploymentParameter,
+} from "../config/employment.ts";
 import type { Town } from "./town.ts";
 
 /** The three needs, in column order. */
@@ -36,19 +41,8 @@ export type Counter = typeof COUNTERS[number];
 /** Column of each inventory counter. */
 export const COUNTER: Readonly<Record<Counter, number>> = index(COUNTERS);
 
-/** Keys of the economy, in column order. */
-export const ECONOMY = [
-  "meal_cost",
-  "cook_energy_cost",
-  "cook_hygiene_cost",
-  "wage_income",
-  "ingredients_cost",
-  "stove_stock_replenish",
-] as const;
-/** Key of the economy. */
-export type EconomyKey = typeof ECONOMY[number];
 /** Column of each economy key. */
-export const PRICE: Readonly<Record<EconomyKey, number>> = index(ECONOMY);
+export const PRICE: Readonly<Record<EconomyKey, number>> = index(ECONOMY_KEYS);
 /** The keys whose sum is the price of a basket: what `market` stands for. */
 export const BASKET: readonly EconomyKey[] = [
   "meal_cost",
@@ -58,17 +52,13 @@ export const BASKET: readonly EconomyKey[] = [
 ];
 
 /** Employment parameters that can change while a town runs. */
-export const EMPLOYMENT = [
-  "grace_ticks",
-  "absent_cutoff",
-  "absence_slack",
-  "late_tick_penalty",
-  "absence_penalty",
-  "max_absent_shifts",
-] as const;
+export const EMPLOYMENT: readonly EmploymentParameter[] = Object.keys(
+  EMPLOYMENT_PARAMETERS,
+) as EmploymentParameter[];
 /** Column of each employment parameter. */
-export const EMPLOY: Readonly<Record<typeof EMPLOYMENT[number], number>> =
-  index(EMPLOYMENT);
+export const EMPLOY: Readonly<Record<EmploymentParameter, number>> = index(
+  EMPLOYMENT,
+);
 
 /** Where a resident stands in the working day, in column order. */
 export const SHIFT_STATES = [
@@ -647,7 +637,7 @@ export function catalogueOf(
     two: 2,
     three: 3,
     six: EMPLOYMENT.length,
-    economy: ECONOMY.length,
+    economy: ECONOMY_KEYS.length,
     specs: town.specs.length,
     streams: STREAMS.length,
     words: RANDOM_WORDS,

@@ -1,5 +1,5 @@
 /** Runs whose hashes are written down. @module */
-import { loadTown } from "../../cli/load.ts";
+import { loadTown } from "../../src/app.ts";
 import { Simulation } from "../../src/simulation.ts";
 import { SCENARIOS } from "./shipped.ts";
 

@@ -6,7 +6,8 @@ import { configFrom } from "../../src/config/load.ts";
 import type { Simulation } from "../../src/simulation.ts";
 import type { Action } from "../../src/world/actions.ts";
 import { compileTown, type Town } from "../../src/world/town.ts";
-import { ECONOMY, EMPLOYMENT } from "../../src/world/world.ts";
+import { ECONOMY_KEYS } from "../../src/config/economy.ts";
+import { EMPLOYMENT } from "../../src/world/world.ts";
 
 /** What a random town is made of: the sections of its configuration. */
 export type TownDraft = Readonly<Record<string, unknown>>;
@@ -97,6 +98,7 @@ export const towns: fc.Arbitrary<TownDraft> = fc.tuple(
       }),
       { minLength: 1, maxLength: 6 },
     ),
+    crowd: fc.boolean(),
     actor: fc.option(tile),
     spare: fc.nat(3),
     jobs: fc.array(job, { maxLength: 3 }),
@@ -107,15 +109,15 @@ export const towns: fc.Arbitrary<TownDraft> = fc.tuple(
       absence_slack: fc.nat(6),
       late_tick_penalty: fc.constantFrom(0, 0.05),
       absence_penalty: share,
-      max_absent_shifts: fc.nat(2),
+      max_absent_shifts: fc.constantFrom(0, 1, 1, 2),
       attendance_window: fc.integer({ min: 1, max: 3 }),
-      daily_exit_cap: fc.nat(2),
+      daily_exit_cap: fc.constantFrom(0, 1, 1, 2),
       exit_queue_limit: fc.nat(2),
-      exit_review_window: fc.integer({ min: 1, max: 50 }),
+      exit_review_window: fc.constantFrom(1, 20, 500),
     }),
     decay: fc.record({ hunger: rate, hygiene: rate, energy: rate }),
     lifecycle: onOff,
-    respawnDelay: fc.nat(5),
+    respawnDelay: fc.constantFrom(0, 2, 30),
     relationships: fc.constantFrom("OFF", "B"),
     social: fc.constantFrom("OFF", "C1", "C2"),
     modifiers: fc.boolean(),
@@ -131,6 +133,7 @@ export const towns: fc.Arbitrary<TownDraft> = fc.tuple(
     edges: fc.integer({ min: 1, max: 3 }),
     increment: share,
     history: fc.nat(3),
+    threshold: fc.constantFrom(0, 0.4),
     commit: fc.constantFrom(0, 1, 5, 15),
     backend: fc.constantFrom("scripted", "scripted", "random", "idle"),
     often: fc.constantFrom(0, 1, 5),
@@ -167,6 +170,7 @@ interface Parts {
     readonly wallet: number;
     readonly works: boolean;
   }[];
+  readonly crowd: boolean;
   readonly actor: Tile | null;
   readonly spare: number;
   readonly jobs: readonly unknown[];
@@ -184,6 +188,7 @@ interface Parts {
   readonly edges: number;
   readonly increment: number;
   readonly history: number;
+  readonly threshold: number;
   readonly commit: number;
   readonly backend: string;
   readonly often: number;
@@ -212,7 +217,9 @@ function configure(parts: Parts): TownDraft {
     ...rest,
     ...(profile === null ? {} : { profile }),
     ...(works ? {} : { job: "none" }),
-    home: parts.district ? [0, 0] : free(home),
+    home: parts.district
+      ? [0, 0]
+      : free(parts.crowd ? parts.residents[0].home : home),
   }));
   const more = parts.district ? 2 : 0;
   const agents = parts.actor === null ? [] : [{
@@ -293,7 +300,12 @@ function configure(parts: Parts): TownDraft {
     },
     affordances: { outcome_history: parts.history },
     policy: { backend: parts.backend, option_commit_ticks: parts.commit },
-    behavior: { job_arrival_buffer: 3 },
+    behavior: {
+      job_arrival_buffer: 3,
+      hunger_threshold: parts.threshold,
+      hygiene_threshold: parts.threshold,
+      energy_threshold: parts.threshold,
+    },
     perturbations: {
       max_concurrent_events: 3,
       max_events_per_window: 0,
@@ -331,7 +343,7 @@ export class Meddler {
   next(simulation: Simulation): Record<string, Action> {
     const actions: Record<string, Action> = {};
     if (this.#quiet) return actions;
-    if (this.#random.float() < 0.15) {
+    if (this.#random.float() < 0.25) {
       simulation.command(this.#command(simulation));
     }
     const { agentIds } = simulation.world.records;
@@ -413,7 +425,9 @@ export class Meddler {
         return {
           name: "spawn",
           args: {
-            agent: this.#pick(`n${this.#named++}`, agent, "r0#1"),
+            agent: this.#random.float() < 0.8
+              ? `n${this.#named++}`
+              : this.#pick(agent, "r0#1"),
             pos: this.#tile(simulation),
             home: null,
             needs: { hunger: unit(), hygiene: unit(), energy: unit() },
@@ -436,7 +450,7 @@ export class Meddler {
         return {
           name: "price",
           args: {
-            key: this.#pick(...ECONOMY),
+            key: this.#pick(...ECONOMY_KEYS),
             value: this.#pick(0.01, 0.3, 2),
           },
         };
@@ -492,7 +506,10 @@ export class Meddler {
           args: { enabled: this.#pick(true, true, false) },
         };
       case 12:
-        return { name: "set_spawn_delay", args: { ticks: random.int(0, 4) } };
+        return {
+          name: "set_spawn_delay",
+          args: { ticks: this.#pick(0, 1, 4, 40) },
+        };
       case 13:
         return {
           name: "set_employment_param",

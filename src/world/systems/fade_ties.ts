@@ -1,10 +1,5 @@
 /** Rivalries fade. @module */
-import {
-  refreshRivalryMax,
-  removeRival,
-  removeTie,
-  tellEvicted,
-} from "../ties.ts";
+import { removeRival, removeTie, tellEvicted } from "../ties.ts";
 import type { Town } from "../town.ts";
 import type { Turn } from "../turn.ts";
 import type { World } from "../world.ts";
@@ -37,6 +32,7 @@ function fadeRivals(
   const { rivalScore, rivalOther, rivals } = world;
   const { decay_per_tick, eviction_threshold, min_value } = town.rivalry;
   const start = owner * town.tieSlots;
+  let highest = 0;
   let slot = start;
   while (slot < start + rivals[owner]) {
     const score = Math.max(min_value, rivalScore[slot] - decay_per_tick);
@@ -45,10 +41,11 @@ function fadeRivals(
       tellEvicted(world, turn, owner, rivalOther[slot], "decay");
       removeRival(town, world, owner, slot);
     } else {
+      if (score > highest) highest = score;
       slot++;
     }
   }
-  refreshRivalryMax(town, world, owner);
+  world.rivalryMax[owner] = highest;
 }
 
 function fadeOwn(town: Town, world: World, turn: Turn, owner: number): void {

@@ -37,10 +37,12 @@ function clashAfterLongWait(
   object: number,
 ): void {
   const tick = world.tick[0];
+  const longWaitTicks = town.longWaitTicks | 0;
   let agent = world.queueHead[object];
   while (agent >= 0) {
-    const waited = tick - world.joined[agent];
-    if (waited > 0 && waited % town.longWaitTicks === 0) {
+    // Nobody waits for 2^31 ticks, and whole numbers divide much faster.
+    const waited = (tick - world.joined[agent]) | 0;
+    if (waited > 0 && waited % longWaitTicks === 0) {
       const length = world.queueLength[object];
       const actor = world.holder[object];
       clash(town, world, turn, object, actor, agent, "long_wait", length);

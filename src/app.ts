@@ -1,15 +1,20 @@
-/** From a town file on the command line to a compiled town. @module */
+/**
+ * The one place where the parts meet: from a town file to a compiled town.
+ *
+ * @module
+ */
 import { dirname, join } from "node:path";
-import { requireFit } from "../src/config/check_manifest.ts";
-import type { Config } from "../src/config/config.ts";
-import { loadConfig } from "../src/config/load.ts";
+import { requireFit } from "./config/check_manifest.ts";
+import type { Config } from "./config/config.ts";
+import { loadConfig } from "./config/load.ts";
 import {
   CORE_MANIFEST,
   type Manifest,
   parseManifest,
-} from "../src/config/manifest.ts";
-import { FILE_BYTES_MAX, readFile, readText } from "../src/security/paths.ts";
-import { compileTown, type Town } from "../src/world/town.ts";
+} from "./config/manifest.ts";
+import { FILE_BYTES_MAX, readFile, readText } from "./security/paths.ts";
+import { Simulation, type SimulationOptions } from "./simulation.ts";
+import { compileTown, type Town } from "./world/town.ts";
 
 /** What a town file holds. */
 export interface LoadedTown {
@@ -24,11 +29,15 @@ export interface LoadedTown {
 /**
  * Reads a town file, and the manifest it names, and compiles them.
  *
- * Throws a TownletError for whatever is wrong with them.
+ * Needs read permission for both files.
+ *
+ * @param file path of the town file
+ * @param overrides changes to it, each `path=value`
+ * @throws {TownletError} with everything that is wrong with them
  */
 export async function loadTown(
   file: string,
-  overrides: readonly string[],
+  overrides: readonly string[] = [],
 ): Promise<LoadedTown> {
   const text = await readText(file, {
     what: "configuration",
@@ -40,6 +49,28 @@ export async function loadTown(
     await requireFit(config, manifest, { file, text });
   }
   return { config, manifest, town: compileTown(config, manifest) };
+}
+
+/**
+ * Reads a town file and opens the town.
+ *
+ * @example
+ * ```ts ignore
+ * const simulation = await openTown("configs/town.yaml", { seed: 7 });
+ * const { deaths, events } = simulation.runFor(1440);
+ * ```
+ *
+ * @throws {TownletError} with everything that is wrong with the file
+ */
+export async function openTown(
+  file: string,
+  options: SimulationOptions & {
+    /** Changes to the file, each `path=value`. */
+    readonly overrides?: readonly string[];
+  } = {},
+): Promise<Simulation> {
+  const { town } = await loadTown(file, options.overrides);
+  return new Simulation(town, options);
 }
 
 /** The manifest a configuration names, relative to its own folder. */
