@@ -1,5 +1,6 @@
 /** Each scenario of `configs/scenarios/` keeps its promise, to the figure. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { openTown } from "../src/app.ts";
 import type { EventName, TownEvent } from "../src/world/events.ts";
 import type { Simulation } from "../src/simulation.ts";
 import { needsOf, stockOf } from "../src/world/affordances.ts";
@@ -7,11 +8,7 @@ import { areTogether, isAt } from "../src/world/spatial.ts";
 import { findTie, rivalryOf } from "../src/world/ties.ts";
 import type { CommandResult } from "../src/world/turn.ts";
 import { findAgent, PRICE } from "../src/world/world.ts";
-import {
-  openShipped,
-  type ScenarioName,
-  SCENARIOS,
-} from "./helpers/shipped.ts";
+import { type ScenarioName, SCENARIOS } from "./helpers/shipped.ts";
 
 /** A scenario played to its end. */
 interface Played {
@@ -30,7 +27,7 @@ async function play(
   name: ScenarioName,
   watch: (simulation: Simulation, tick: number) => void = () => {},
 ): Promise<Played> {
-  const simulation = await openShipped(`scenarios/${name}`);
+  const simulation = await openTown(`configs/scenarios/${name}.yaml`);
   const { world, town } = simulation;
   const events: TownEvent[] = [];
   const results: CommandResult[] = [];
@@ -78,7 +75,7 @@ function ledger({ town, world }: Simulation, a: string, b: string): number {
 Deno.test("every scenario file says what it shows, its seed and its ticks", async () => {
   const facts = new Map<string, readonly unknown[]>();
   for (const name of SCENARIOS) {
-    const { config } = (await openShipped(`scenarios/${name}`)).town;
+    const { config } = (await openTown(`configs/scenarios/${name}.yaml`)).town;
     assertEquals(config.config_id, name);
     assert((config.scenario?.description ?? "").length > 20, name);
     facts.set(name, [config.seed, config.scenario?.ticks]);

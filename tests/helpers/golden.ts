@@ -1,56 +1,78 @@
 /** Runs whose hashes are written down. @module */
 import { loadTown } from "../../src/app.ts";
 import { Simulation } from "../../src/simulation.ts";
+import type { Town } from "../../src/world/town.ts";
+import { type BusyOptions, busyTown } from "./busy_town.ts";
 import { SCENARIOS } from "./shipped.ts";
 
 /** A run whose hashes are written down. */
 export interface GoldenRun {
-  /** Configuration below `configs/`, without its ending. */
-  readonly config: string;
-  /** Seed. */
-  readonly seed: number;
+  /** Its name in the file of hashes. */
+  readonly name: string;
+  /** Its town. */
+  readonly town: () => Town | Promise<Town>;
+  /** Seed, or null: the configuration's. */
+  readonly seed: number | null;
   /** Ticks to run. */
   readonly ticks: number;
   /** Ticks between two hashes. */
   readonly every: number;
 }
 
-/** All of them: towns over days, scenarios to their end. */
+/**
+ * All of them: shipped towns over days, scenarios beyond their end, and a town
+ * of misfortunes, where residents die, quarrel and are called together.
+ */
 export const GOLDEN_RUNS: readonly GoldenRun[] = [
-  ...[1, 2, 3].map((seed) => ({
-    config: "town",
-    seed,
-    ticks: 2880,
-    every: 480,
-  })),
-  { config: "hamlet", seed: 1, ticks: 4320, every: 720 },
-  { config: "city", seed: 1, ticks: 240, every: 60 },
-  ...SCENARIOS.map((name) => ({
-    config: `scenarios/${name}`,
-    seed: 1,
-    ticks: 150,
-    every: 10,
-  })),
+  shipped("town", 1, { ticks: 2880, every: 480 }),
+  shipped("town", 2, { ticks: 2880, every: 480 }),
+  shipped("town", 3, { ticks: 2880, every: 480 }),
+  shipped("hamlet", 1, { ticks: 4320, every: 720 }),
+  shipped("city", 1, { ticks: 240, every: 60 }),
+  ...SCENARIOS.map((name) =>
+    shipped(`scenarios/${name}`, null, { ticks: 160, every: 10 })
+  ),
+  busy({ movement: "walk", backend: "scripted" }),
+  busy({ movement: "teleport", backend: "scripted" }),
+  busy({ movement: "walk", backend: "random" }),
 ];
 
 /** Hashes by tick. */
 export type Hashes = Readonly<Record<string, string>>;
 
-/** Name of a run in the file of hashes. */
-export function nameOf({ config, seed }: GoldenRun): string {
-  return `${config} seed ${seed}`;
-}
-
 /** The hashes of a run, by tick. */
 export async function hashesOf(
-  { config, seed, ticks, every }: GoldenRun,
+  { town, seed, ticks, every }: GoldenRun,
 ): Promise<Hashes> {
-  const { town } = await loadTown(`configs/${config}.yaml`, []);
-  const simulation = new Simulation(town, { seed });
+  const simulation = new Simulation(await town(), { seed });
   const hashes: Record<string, string> = {};
   for (let tick = every; tick <= ticks; tick += every) {
     simulation.runFor(every);
     hashes[tick] = simulation.hash();
   }
   return hashes;
+}
+
+/** A run of a file below `configs/`, named without its ending. */
+function shipped(
+  config: string,
+  seed: number | null,
+  length: Pick<GoldenRun, "ticks" | "every">,
+): GoldenRun {
+  return {
+    name: seed === null ? config : `${config} seed ${seed}`,
+    town: async () => (await loadTown(`configs/${config}.yaml`)).town,
+    seed,
+    ...length,
+  };
+}
+
+function busy(options: BusyOptions): GoldenRun {
+  return {
+    name: `busy ${options.movement} ${options.backend}`,
+    town: () => busyTown(options),
+    seed: 1,
+    ticks: 600,
+    every: 50,
+  };
 }

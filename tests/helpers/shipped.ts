@@ -1,6 +1,4 @@
-/** The configurations that come with the project, opened. @module */
-import { loadConfig } from "../../src/config/load.ts";
-import { openSimulation, type Simulation } from "../../src/simulation.ts";
+/** The configurations that come with the project. @module */
 
 /** Names of the scenarios below `configs/scenarios/`. */
 export const SCENARIOS = [
@@ -14,13 +12,3 @@ export const SCENARIOS = [
 
 /** Name of a scenario. */
 export type ScenarioName = typeof SCENARIOS[number];
-
-/** Opens a file below `configs/`, named without its ending. */
-export async function openShipped(
-  name: string,
-  options: { readonly seed?: number } = {},
-): Promise<Simulation> {
-  const file = `configs/${name}.yaml`;
-  const config = await loadConfig(await Deno.readTextFile(file), { file });
-  return openSimulation(config, options);
-}
