@@ -114,6 +114,7 @@ export {
   COUNTERS,
   findAgent,
   hashWorld,
+  type Lineage,
   NEEDS,
   type PendingEvent,
   type PendingExit,

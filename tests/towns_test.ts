@@ -10,17 +10,15 @@ const DAY = 1440;
 
 /** Counters of everyone, all lives together, by the id of the first life. */
 function countsByOrigin(world: World): Map<string, Record<string, number>> {
-  const { originIds, pastCounters } = world.records;
+  const { lineages } = world.records;
   const all = new Map<string, number[]>(
-    Object.entries(pastCounters).map(([origin, past]) => [origin, [...past]]),
+    lineages.map(({ origin, past }) => [origin, [...past]]),
   );
   for (let i = 0; i < world.population[0]; i++) {
     const row = world.roster[i];
-    const sums = all.get(originIds[row]) ?? COUNTERS.map(() => 0);
-    all.set(
-      originIds[row],
-      sums.map((n, k) => n + world.inventory[row * COUNTERS.length + k]),
-    );
+    const { origin, past } = lineages[world.lineage[row]];
+    const now = row * COUNTERS.length;
+    all.set(origin, past.map((n, k) => n + world.inventory[now + k]));
   }
   return new Map(
     [...all].map(([origin, sums]) =>
@@ -71,7 +69,7 @@ for (const seed of [1, 2, 3, 4, 5]) {
         for (let slot = start; slot < start + world.rivals[row]; slot++) {
           if (world.rivalScore[slot] > 0.2) rivals++;
         }
-        const origin = world.records.originIds[row];
+        const { origin } = world.records.lineages[world.lineage[row]];
         if (world.wallet[row] < 0.15) {
           brokeDays.set(origin, (brokeDays.get(origin) ?? 0) + 1);
         }

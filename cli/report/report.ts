@@ -163,19 +163,16 @@ function residentsOf(
   town: Town,
   world: World,
 ): Record<string, ResidentReport> {
-  const { agentIds, originIds, respawns, pastCounters } = world.records;
+  const { agentIds, lineages } = world.records;
   const residents: [string, ResidentReport][] = [];
   for (let i = 0; i < world.population[0]; i++) {
     const row = world.roster[i];
-    const origin = originIds[row];
-    const past = Object.hasOwn(pastCounters, origin)
-      ? pastCounters[origin]
-      : [];
+    const { respawns, past } = lineages[world.lineage[row]];
     const count = (counter: keyof typeof COUNTER) =>
       world.inventory[row * COUNTERS.length + COUNTER[counter]] +
-      (past[COUNTER[counter]] ?? 0);
+      past[COUNTER[counter]];
     residents.push([agentIds[row], {
-      lives: 1 + (Object.hasOwn(respawns, origin) ? respawns[origin] : 0),
+      lives: 1 + respawns,
       profile: PROFILES[world.profile[row]].id,
       position: [world.x[row], world.y[row]],
       needs: Object.fromEntries(

@@ -59,6 +59,7 @@ function spansOf(
     population: [0, town.capacity],
     roster: agent,
     alive: FLAG_SPAN,
+    lineage: COUNT,
     x: column,
     y: row,
     homeX: column,

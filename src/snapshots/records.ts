@@ -6,6 +6,7 @@ import type { Town } from "../world/town.ts";
 import {
   type ActiveEvent,
   COUNTERS,
+  type Lineage,
   type PendingEvent,
   type PendingExit,
   type Records,
@@ -56,8 +57,13 @@ function schemaFor(town: Town): z.ZodType<Records> {
   const trait = z.number().min(-1).max(1);
   const idsByRow = z.array(z.union([z.literal(""), id])).length(town.capacity);
 
-  const ticket: z.ZodType<Ticket> = z.strictObject({
+  const lineage: z.ZodType<Lineage> = z.strictObject({
     origin: id,
+    respawns: count,
+    past: z.array(count).length(COUNTERS.length),
+  });
+  const ticket: z.ZodType<Ticket> = z.strictObject({
+    lineage: count,
     dueTick: count,
     x: column,
     y: row,
@@ -97,9 +103,7 @@ function schemaFor(town: Town): z.ZodType<Records> {
   return z.strictObject({
     seed: count.nullable(),
     agentIds: idsByRow,
-    originIds: idsByRow,
-    respawns: z.record(id, count),
-    pastCounters: z.record(id, z.array(count).length(COUNTERS.length)),
+    lineages: z.array(lineage),
     terminations: z.array(termination),
     tickets: z.array(ticket),
     activeEvents: z.array(active),

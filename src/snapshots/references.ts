@@ -24,7 +24,7 @@ export function checkReferences(
 /** The living are in the roster once each, and nobody else has a row. */
 function rosterFault(town: Town, world: World): string | null {
   const { roster, population, alive } = world;
-  const { agentIds, originIds } = world.records;
+  const { agentIds, lineages } = world.records;
   const listed = new Set(roster.subarray(0, population[0]));
   if (listed.size !== population[0] || listed.has(-1)) {
     return "The roster does not list its population once each";
@@ -40,8 +40,8 @@ function rosterFault(town: Town, world: World): string | null {
     if ((agentIds[agent] !== "") !== lives) {
       return `Row ${agent} has ${lives ? "no" : "an"} id`;
     }
-    if ((originIds[agent] !== "") !== lives) {
-      return `Row ${agent} has ${lives ? "no" : "an"} origin`;
+    if (lives && world.lineage[agent] >= lineages.length) {
+      return `Row ${agent} has no lineage`;
     }
   }
   const ids = agentIds.filter((id) => id !== "");
@@ -171,8 +171,9 @@ function stockFault(town: Town, world: World): string | null {
 
 /** Who is queued for leaving town lives there, and perturbations are distinct. */
 function recordFault(world: World): string | null {
-  const { exitQueue, exitRequests, activeEvents, pendingEvents, tickets } =
+  const { exitQueue, exitRequests, activeEvents, pendingEvents } =
     world.records;
+  const { tickets, lineages } = world.records;
   const leaving = exitQueue.map(({ agent }) => agent);
   if ([...leaving, ...exitRequests].some((row) => world.alive[row] === 0)) {
     return "Somebody who is queued for leaving town does not live there";
@@ -183,6 +184,9 @@ function recordFault(world: World): string | null {
   const events = [...activeEvents, ...pendingEvents].map(({ id }) => id);
   if (new Set(events).size !== events.length) {
     return "Two perturbations have the same id";
+  }
+  if (tickets.some(({ lineage }) => lineage >= lineages.length)) {
+    return "A respawn to come has no lineage";
   }
   if (world.population[0] + tickets.length > world.alive.length) {
     return "There are more respawns to come than rows";

@@ -32,8 +32,8 @@ import {
 export interface Newcomer {
   /** Id, unlike that of any living agent. */
   readonly id: string;
-  /** Id of the first life. */
-  readonly origin: string;
+  /** Lineage it goes on with, or -1: its first life. */
+  readonly lineage: number;
   /** Tile to start on. */
   readonly x: number;
   /** Tile to start on. */
@@ -81,7 +81,7 @@ export function createWorld(town: Town, seed: number | null = null): World {
     const job = town.jobs.findIndex(({ id }) => id === resident.job);
     addAgent(town, world, {
       id: resident.id,
-      origin: resident.id,
+      lineage: -1,
       x: resident.position[0],
       y: resident.position[1],
       homeX: resident.home[0],
@@ -145,11 +145,16 @@ export function addAgent(town: Town, world: World, who: Newcomer): number {
   const place = world.population[0]++;
   world.roster[place] = agent;
   world.alive[agent] = 1;
-  const ids = [...world.records.agentIds];
-  const origins = [...world.records.originIds];
+  const ids = world.records.agentIds.slice();
   ids[agent] = who.id;
-  origins[agent] = who.origin;
-  world.records = { ...world.records, agentIds: ids, originIds: origins };
+  let { lineages } = world.records;
+  world.lineage[agent] = who.lineage;
+  if (who.lineage < 0) {
+    world.lineage[agent] = lineages.length;
+    const past = COUNTERS.map(() => 0);
+    lineages = [...lineages, { origin: who.id, respawns: 0, past }];
+  }
+  world.records = { ...world.records, agentIds: ids, lineages };
   world.homeX[agent] = who.homeX;
   world.homeY[agent] = who.homeY;
   for (let k = 0; k < NEED_COUNT; k++) {
@@ -216,20 +221,23 @@ export function removeEnded(town: Town, world: World, turn: Turn): void {
   const { records } = world;
   const respawnTick = tick + world.respawnDelay[0];
   const memory = town.config.rewards.clip.no_positive_within_death_ticks;
-  const past = { ...records.pastCounters };
+  const ids = records.agentIds.slice();
+  const lineages = records.lineages.slice();
   for (const agent of gone) {
-    const origin = records.originIds[agent];
-    const before = Object.hasOwn(past, origin) ? past[origin] : null;
-    past[origin] = COUNTERS.map((_, k) =>
-      (before?.[k] ?? 0) + world.inventory[agent * COUNTERS.length + k]
-    );
+    ids[agent] = "";
+    const before = lineages[world.lineage[agent]];
+    lineages[world.lineage[agent]] = {
+      ...before,
+      past: before.past.map((n, k) =>
+        n + world.inventory[agent * COUNTERS.length + k]
+      ),
+    };
   }
   const isGone = (agent: number) => ends[agent] !== ENDS.not;
   world.records = {
     ...records,
-    agentIds: records.agentIds.map((id, a) => isGone(a) ? "" : id),
-    originIds: records.originIds.map((id, a) => isGone(a) ? "" : id),
-    pastCounters: past,
+    agentIds: ids,
+    lineages,
     terminations: [
       ...records.terminations.filter((end) => end.tick + memory >= tick),
       ...gone.map((agent) => ({ id: records.agentIds[agent], tick })),
@@ -240,7 +248,7 @@ export function removeEnded(town: Town, world: World, turn: Turn): void {
       ? [
         ...records.tickets,
         ...gone.map((agent) => ({
-          origin: records.originIds[agent],
+          lineage: world.lineage[agent],
           dueTick: respawnTick,
           x: world.x[agent],
           y: world.y[agent],

@@ -126,6 +126,8 @@ export interface Columns {
   readonly roster: Int16Array;
   /** 1 where the row is a living agent. [agents] */
   readonly alive: Uint8Array;
+  /** Index of the lineage of lives, in the records. [agents] */
+  readonly lineage: Int32Array;
   /** Tile, west to east. Written by the spatial index only. [agents] */
   readonly x: Int16Array;
   /** Tile, north to south. Written by the spatial index only. [agents] */
@@ -350,10 +352,20 @@ export interface Columns {
   readonly tilePrevious: Int16Array;
 }
 
+/** The lives that follow one another under one name. */
+export interface Lineage {
+  /** Id of the first life. */
+  readonly origin: string;
+  /** Number in the id of the last respawn, 0 before the first. */
+  readonly respawns: number;
+  /** Inventory counters of the lives that ended, summed. */
+  readonly past: readonly number[];
+}
+
 /** A respawn to come. */
 export interface Ticket {
-  /** Id the first life had. */
-  readonly origin: string;
+  /** Index of the lineage. */
+  readonly lineage: number;
   /** Tick from which the newcomer may appear. */
   readonly dueTick: number;
   /** Tile of the departed. */
@@ -432,12 +444,8 @@ export interface Records {
   readonly seed: number | null;
   /** Ids by row, "" where the row is free. */
   readonly agentIds: readonly string[];
-  /** Ids of the first lives by row, "" where the row is free. */
-  readonly originIds: readonly string[];
-  /** Respawns so far by origin. */
-  readonly respawns: Readonly<Record<string, number>>;
-  /** Inventory counters of ended lives, summed by origin. */
-  readonly pastCounters: Readonly<Record<string, readonly number[]>>;
+  /** Everyone who ever lived here, in order of their first coming. */
+  readonly lineages: readonly Lineage[];
   /** Lives that ended lately. */
   readonly terminations: readonly Termination[];
   /** Respawns to come. */
@@ -509,6 +517,7 @@ const SHAPES: { readonly [K in keyof Columns]: Shape } = {
   population: i32("one"),
   roster: none(i16("agents")),
   alive: u8("agents"),
+  lineage: i32("agents"),
   x: i16("agents"),
   y: i16("agents"),
   homeX: i16("agents"),
@@ -675,9 +684,7 @@ export function emptyWorld(town: Town): World {
     records: {
       seed: null,
       agentIds: new Array<string>(town.capacity).fill(""),
-      originIds: new Array<string>(town.capacity).fill(""),
-      respawns: {},
-      pastCounters: {},
+      lineages: [],
       terminations: [],
       tickets: [],
       activeEvents: [],

@@ -61,7 +61,7 @@ function checkPeople(town: Town, world: World): void {
   for (let row = 0; row < town.capacity; row++) {
     assertEquals(alive[row] === 1, agents.includes(row), "alive");
     assertEquals(records.agentIds[row] !== "", alive[row] === 1, "agentIds");
-    assertEquals(records.originIds[row] !== "", alive[row] === 1, "originIds");
+    if (alive[row] === 1) assert(world.lineage[row] < records.lineages.length);
   }
   assert(roster.subarray(agents.length).every((row) => row === -1), "roster");
   const ids = agents.map((agent) => records.agentIds[agent]);

@@ -46,7 +46,7 @@ export function livelyTown(
   world.tick[0] = 12;
   const newcomer = addAgent(town, world, {
     id: "ada#1",
-    origin: "ada",
+    lineage: 0,
     x: 5,
     y: 0,
     homeX: 0,
@@ -75,11 +75,14 @@ export function livelyTown(
   world.random.policy.uint32();
   world.records = {
     ...world.records,
-    respawns: { ada: 1 },
-    pastCounters: { ada: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+    lineages: [
+      { origin: "ada", respawns: 1, past: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+      ...world.records.lineages.slice(1),
+      { origin: "di", respawns: 0, past: new Array<number>(9).fill(0) },
+    ],
     terminations: [{ id: "ada", tick: 11 }],
     tickets: [{
-      origin: "di",
+      lineage: world.records.lineages.length,
       dueTick: 20,
       x: 5,
       y: 4,

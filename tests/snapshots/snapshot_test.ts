@@ -328,13 +328,13 @@ Deno.test("unknown and missing members of the state are refused", () => {
     ["records", (s) => s.world.records.pendingEvents[0].startsTick = -1],
     ["records", (s) => s.world.records.eventStarts = []],
     ["records", (s) => s.world.records.exitQueue[0].agent = 5],
-    ["records", (s) => s.world.records.pastCounters.ada.pop()],
-    ["records", (s) => s.world.records.respawns.ada = 0.5],
+    ["records", (s) => s.world.records.lineages[0].past.pop()],
+    ["records", (s) => s.world.records.lineages[0].respawns = 0.5],
     ["records", (s) => s.world.records.reasons = [5]],
     [
       "records",
       (s) =>
-        Object.defineProperty(s.world.records.respawns, "__proto__", {
+        Object.defineProperty(s.world.records.lineages[0], "__proto__", {
           value: 1,
           enumerable: true,
         }),
@@ -387,8 +387,12 @@ const WORLDS: readonly (readonly [
   ["an id of nobody", "references", (w) => {
     w.records = { ...w.records, agentIds: ["ada", "bo", "cy", "e", "f"] };
   }],
-  ["an agent without an origin", "references", (w) => {
-    w.records = { ...w.records, originIds: ["ada", "", "cy", "ada", ""] };
+  ["an agent without a lineage", "references", (w) => {
+    w.lineage[1] = 99;
+  }],
+  ["a respawn without a lineage", "references", (w) => {
+    const [ticket] = w.records.tickets;
+    w.records = { ...w.records, tickets: [{ ...ticket, lineage: 99 }] };
   }],
   ["an agent on an object's tile", "references", (w) => {
     w.x[0] = 1;
@@ -437,7 +441,7 @@ const WORLDS: readonly (readonly [
   }],
   ["more respawns than rows", "references", (w) => {
     const [ticket] = w.records.tickets;
-    w.records = { ...w.records, tickets: [ticket, { ...ticket, origin: "e" }] };
+    w.records = { ...w.records, tickets: [ticket, { ...ticket, lineage: 1 }] };
   }],
 ];
 

@@ -105,7 +105,7 @@ const HANDLERS: Handlers = {
     }
     const agent = addAgent(town, world, {
       id,
-      origin: id,
+      lineage: world.records.lineages.findIndex(({ origin }) => origin === id),
       x,
       y,
       homeX: home[0],

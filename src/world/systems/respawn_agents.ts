@@ -26,19 +26,17 @@ export function respawnAgents(town: Town, world: World, turn: Turn): void {
 }
 
 function respawn(town: Town, world: World, turn: Turn, ticket: Ticket): void {
-  const { respawns } = world.records;
-  const { origin } = ticket;
-  let n = (Object.hasOwn(respawns, origin) ? respawns[origin] : 0) + 1;
+  const lineages = world.records.lineages.slice();
+  const { origin, respawns, past } = lineages[ticket.lineage];
+  let n = respawns + 1;
   while (findAgent(world, `${origin}#${n}`) >= 0) n++;
   const id = `${origin}#${n}`;
-  world.records = {
-    ...world.records,
-    respawns: { ...respawns, [origin]: n },
-  };
+  lineages[ticket.lineage] = { origin, respawns: n, past };
+  world.records = { ...world.records, lineages };
   const [x, y] = freeTileNear(town, world, ticket.x, ticket.y);
   const agent = addAgent(town, world, {
     id,
-    origin,
+    lineage: ticket.lineage,
     x,
     y,
     homeX: ticket.homeX,
