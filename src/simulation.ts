@@ -210,6 +210,8 @@ export class Simulation {
     const message = cause instanceof Error ? cause.message : String(cause);
     beginTurn(turn);
     turn.given.fill(0);
+    turn.faults.clear();
+    turn.strangers = [];
     turn.events.push({
       event: "loop.failed",
       tick: attempted,
