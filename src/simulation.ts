@@ -73,6 +73,8 @@ export class Simulation {
   readonly #clock: (() => number) | undefined;
   readonly #timings = new Map<string, number>();
   #steps = 0;
+  /** When the clock was last looked at, -1 in steps that are not timed. */
+  #lastLook = -1;
 
   /** Opens a town that was compiled before; many can share one. */
   constructor(town: Town, options: SimulationOptions = {}) {
@@ -195,8 +197,14 @@ export class Simulation {
     return this.turn;
   }
 
+  /** Begins a step: keeps what is needed to take it back. */
   #save(): World["records"] {
+    if (this.#clock !== undefined) {
+      const timed = ++this.#steps % TIMED_EVERY === 0;
+      this.#lastLook = timed ? this.#clock() : -1;
+    }
     this.#spare.set(this.#live);
+    this.#look("save");
     return this.world.records;
   }
 
@@ -248,28 +256,33 @@ export class Simulation {
   #act(): void {
     const { town, world, turn } = this;
     applyChoices(town, world, turn);
-    if (this.#clock !== undefined && this.#steps++ % TIMED_EVERY === 0) {
-      this.#timedTick(this.#clock);
-    } else {
-      tick(town, world, turn);
-    }
+    this.#look("decide");
+    if (this.#lastLook >= 0) this.#timedTick();
+    else tick(town, world, turn);
     computeRewards(town, world, turn);
+    this.#look("computeRewards");
     removeEnded(town, world, turn);
+    this.#look("removeEnded");
   }
 
   /** A tick like any other, with a look at the clock after each system. */
-  #timedTick(clock: () => number): void {
+  #timedTick(): void {
     const { town, world, turn } = this;
     beginTurn(turn);
     world.tick[0]++;
-    let before = clock();
     for (const system of SYSTEMS) {
       system(town, world, turn);
-      const after = clock();
-      const spent = this.#timings.get(system.name) ?? 0;
-      this.#timings.set(system.name, spent + after - before);
-      before = after;
+      this.#look(system.name);
     }
+  }
+
+  /** Adds the time since the last look to a part, in steps that are timed. */
+  #look(part: string): void {
+    if (this.#clock === undefined || this.#lastLook < 0) return;
+    const now = this.#clock();
+    const spent = this.#timings.get(part) ?? 0;
+    this.#timings.set(part, spent + now - this.#lastLook);
+    this.#lastLook = now;
   }
 }
 

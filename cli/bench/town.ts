@@ -58,6 +58,7 @@ export function benchConfig(agents: number): unknown {
     population: { wallet: 5 },
     world: {
       grid_size: [side, side],
+      agent_capacity: agents,
       objects: objectsFor(agents, side),
       districts: {
         town: {

@@ -32,6 +32,7 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
   const bias = town.rewardBias;
   const tick = world.tick[0];
   rewardParts.fill(0);
+  rewardGuarded.fill(0);
   const stage = features.stages.social_rewards;
   // Most ticks pass without a word; then the social parts stay 0.
   const sociable = stage !== "OFF" &&
@@ -67,8 +68,11 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
     const raw = survival + needs + social + wage + punctuality +
       (exempt_terminal ? 0 : terminal);
     // A life's end takes gains back, then the tick's clip, then the episode's.
-    const guarded = raw > 0 && (terminated || gloomUntil[agent] >= tick);
-    let sum = guarded ? 0 : raw;
+    let sum = raw;
+    if (raw > 0 && (terminated || gloomUntil[agent] >= tick)) {
+      sum = 0;
+      rewardGuarded[agent] = 1;
+    }
     if (sum > clip_per_tick) sum = clip_per_tick;
     else if (sum < -clip_per_tick) sum = -clip_per_tick;
     let adjustment = sum - raw;
@@ -86,7 +90,6 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
     }
     episodeReturn[agent] = before + sum;
     reward[agent] = sum;
-    rewardGuarded[agent] = guarded ? 1 : 0;
     rewardParts[row + PART.survival] = survival;
     rewardParts[row + PART.needs_penalty] = needs;
     rewardParts[row + PART.wage] = wage;
