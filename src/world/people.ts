@@ -101,6 +101,8 @@ export function createWorld(town: Town, seed: number | null = null): World {
 /** Builds every derived column from the others. */
 export function rebuildDerived(town: Town, world: World): void {
   const { roster, population } = world;
+  world.decay.fill(0);
+  world.rivalryMax.fill(0);
   for (let i = 0; i < population[0]; i++) {
     setDecay(town, world, roster[i]);
     refreshRivalryMax(town, world, roster[i]);
