@@ -166,13 +166,17 @@ export function cancelUse(
 
 /**
  * Looks again at which affordances of an object are usable: those whose
- * preconditions on the object, its stock and the world hold.
+ * preconditions on the object, its stock and the world hold, and for which it
+ * has what a use takes.
  */
 export function refreshUsable(town: Town, world: World, object: number): void {
   const uses = town.typeAffordances[town.objectType[object]];
   for (let i = 0; i < uses.length; i++) {
     const spec = town.affordances[uses[i]];
     let usable = 1;
+    for (const key of spec.takes) {
+      if ((stockOf(town, world, object, key) ?? 0) < 1) usable = 0;
+    }
     for (const condition of spec.conditions) {
       if (!condition.objectOnly) continue;
       if (!holdsQuietly(town, world, object, spec, condition.holds)) usable = 0;

@@ -182,5 +182,14 @@ export const HOOK_STOCK: Readonly<Record<string, readonly string[]>> = {
   on_attempt_shower: ["shower_sessions"],
 };
 
+/**
+ * Stock that built-in hooks use up, by hook: an object without it is of no use
+ * to anybody until more comes.
+ */
+export const HOOK_TAKES: Readonly<Record<string, string>> = {
+  on_attempt_eat: "meals",
+  on_attempt_cook: "raw_ingredients",
+};
+
 /** Hooks that mark an affordance as a meal. */
 export const MEAL_HOOK = "on_finish_eat";

@@ -24,6 +24,7 @@ import {
   BUILT_IN_HOOKS,
   DEFAULT_SPECIFIER,
   HOOK_STOCK,
+  HOOK_TAKES,
   type HookHandler,
   type HookStage,
   type HookTable,
@@ -78,6 +79,8 @@ export interface Affordance {
   readonly conditions: readonly Precondition[];
   /** Hooks by stage. */
   readonly hooks: Readonly<Record<HookStage, readonly BoundHook[]>>;
+  /** Stock that every use takes one of, for good. */
+  readonly takes: readonly string[];
   /** True for meals, which can be shared. */
   readonly isMeal: boolean;
   /** The action of the catalogue that chooses it. */
@@ -630,6 +633,11 @@ function compileAffordances(
         };
       }),
       hooks,
+      takes: hooks.before.flatMap(({ name, specifier }) =>
+        specifier === DEFAULT_SPECIFIER && Object.hasOwn(HOOK_TAKES, name)
+          ? [HOOK_TAKES[name]]
+          : []
+      ),
       isMeal: hooks.after.some(({ name }) => name === MEAL_HOOK),
       action: PLAIN_ACTIONS.length + ids.indexOf(`use:${entry.id}`),
     };
