@@ -21,6 +21,8 @@ interface Known {
   readonly cook: number;
   readonly wash: number;
   readonly sleep: number;
+  /** Most steps anybody can have to each job, -1 until it is asked for. */
+  readonly farthest: Int32Array;
 }
 
 /** Residents who eat, wash, sleep, work and chat by rule. */
@@ -32,6 +34,7 @@ export function scriptedPolicy(town: Town): Policy {
     cook: find("cook_meal"),
     wash: find("use_shower"),
     sleep: find("rest_sleep"),
+    farthest: new Int32Array(town.jobs.length).fill(-1),
   };
   return {
     name: "scripted",
@@ -59,7 +62,7 @@ function choose(
   const { thresholds } = town;
   const at = agent * NEED_COUNT;
   const row = profile[agent] * NEED_COUNT;
-  const working = isWorkTime(town, world, agent, t);
+  const working = isWorkTime(town, world, agent, known, t);
   const share = working ? 0.5 : 1;
   if (need[at] < thresholds[row] * share) {
     const choice = eatOrCook(town, world, turn, agent, known);
@@ -84,16 +87,20 @@ function isWorkTime(
   town: Town,
   world: World,
   agent: number,
+  { farthest }: Known,
   t: number,
 ): boolean {
-  if (world.job[agent] < 0) return false;
-  const { start, end } = town.jobs[world.job[agent]];
+  const job = world.job[agent];
+  if (job < 0) return false;
+  const { start, end, x, y } = town.jobs[job];
   if (t > end) return false;
   const early = start - town.arrivalBuffer[world.profile[agent]] - t;
   if (!town.walk) return early <= 0 && t < start;
   if (early <= 0) return true;
-  const steps = stepsToWork(town, world, agent);
-  return steps >= early;
+  if (x < 0) return false;
+  // Most of the day it is too early even for those who live farthest away.
+  if (farthest[job] < 0) farthest[job] = town.paths.longest(x, y);
+  return early <= farthest[job] && stepsToWork(town, world, agent) >= early;
 }
 
 function eatOrCook(

@@ -54,6 +54,8 @@ export class Paths {
   readonly #fields: (Field | undefined)[];
   /** Tiles that have a field. */
   readonly #kept = new Set<number>();
+  /** Tiles to look at next, while a field is made. */
+  readonly #queue: Int32Array;
   #bytes = 0;
   #clock = 0;
 
@@ -74,6 +76,7 @@ export class Paths {
     this.#blocked = blocked;
     this.#reach = reach;
     this.#fields = new Array<Field | undefined>(width * height);
+    this.#queue = new Int32Array(width * height);
   }
 
   /**
@@ -147,31 +150,56 @@ export class Paths {
     const width = right - left + 1;
     const height = bottom - top + 1;
     const steps = new Uint16Array(width * height).fill(FAR);
-    const queue: number[] = [];
-    const visit = (x: number, y: number, distance: number) => {
-      if (x < 0 || y < 0 || x >= this.#width || y >= this.#height) return;
-      if (this.#blocked[y * this.#width + x] === 1) return;
-      const at = (y - top) * width + x - left;
-      if (steps[at] !== FAR || distance === FAR) return;
-      steps[at] = distance;
-      queue.push(at);
-    };
-    for (let dy = -reach; dy <= reach; dy++) {
-      for (let dx = -reach; dx <= reach; dx++) visit(toX + dx, toY + dy, 0);
+    const queue = this.#queue;
+    const blocked = this.#blocked;
+    const gridWidth = this.#width;
+    const gridHeight = this.#height;
+    let tail = 0;
+    for (let y = toY - reach; y <= toY + reach; y++) {
+      for (let x = toX - reach; x <= toX + reach; x++) {
+        if (x < 0 || y < 0 || x >= gridWidth || y >= gridHeight) continue;
+        if (blocked[y * gridWidth + x] === 1) continue;
+        steps[(y - top) * width + x - left] = 0;
+        queue[tail++] = y * gridWidth + x;
+      }
     }
     let complete = true;
     let longest = 0;
-    for (let head = 0; head < queue.length; head++) {
-      const at = queue[head];
+    for (let head = 0; head < tail; head++) {
+      const tile = queue[head];
+      const y = Math.floor(tile / gridWidth);
+      const x = tile - y * gridWidth;
+      const at = (y - top) * width + x - left;
       const distance = steps[at];
-      longest = Math.max(longest, distance);
-      if (distance === radius) {
-        complete = false;
+      longest = distance;
+      if (distance === radius || distance === FAR - 1) {
+        complete = distance < radius;
         continue;
       }
-      const x = at % width + left;
-      const y = Math.floor(at / width) + top;
-      for (const [dx, dy] of DIRECTIONS) visit(x + dx, y + dy, distance + 1);
+      const next = distance + 1;
+      if (
+        x + 1 < gridWidth && blocked[tile + 1] === 0 && steps[at + 1] === FAR
+      ) {
+        steps[at + 1] = next;
+        queue[tail++] = tile + 1;
+      }
+      if (x > 0 && blocked[tile - 1] === 0 && steps[at - 1] === FAR) {
+        steps[at - 1] = next;
+        queue[tail++] = tile - 1;
+      }
+      const below = tile + gridWidth;
+      if (
+        y + 1 < gridHeight && blocked[below] === 0 &&
+        steps[at + width] === FAR
+      ) {
+        steps[at + width] = next;
+        queue[tail++] = below;
+      }
+      const above = tile - gridWidth;
+      if (y > 0 && blocked[above] === 0 && steps[at - width] === FAR) {
+        steps[at - width] = next;
+        queue[tail++] = above;
+      }
     }
     const field: Field = {
       radius,
