@@ -81,23 +81,23 @@ export type {
   ObjectView,
 } from "./src/world/hooks.ts";
 export type { Nearest } from "./src/world/nearest.ts";
+export { compileTown } from "./src/world/compile/town.ts";
 export { type Outcome, outcomesOf } from "./src/world/outcomes.ts";
 export type { Paths } from "./src/world/paths.ts";
 export { createWorld } from "./src/world/people.ts";
 export type { Scope, Value } from "./src/world/preconditions.ts";
 export { agentsAt, objectsAt, positionOf } from "./src/world/spatial.ts";
 export type { TieCause, TieDelta } from "./src/world/ties.ts";
-export {
-  type Affordance,
-  type BoundHook,
-  compileTown,
-  type Precondition,
-  type Schedule,
-  type Scheduled,
-  type Town,
-  type TownJob,
-  type TownResident,
-  type TownSpec,
+export type {
+  Affordance,
+  BoundHook,
+  Precondition,
+  Schedule,
+  Scheduled,
+  Town,
+  TownJob,
+  TownResident,
+  TownSpec,
 } from "./src/world/town.ts";
 export {
   type ActionKind,

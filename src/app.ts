@@ -14,7 +14,8 @@ import {
 } from "./config/manifest.ts";
 import { FILE_BYTES_MAX, readFile, readText } from "./security/paths.ts";
 import { Simulation, type SimulationOptions } from "./simulation.ts";
-import { compileTown, type Town } from "./world/town.ts";
+import { compileTown } from "./world/compile/town.ts";
+import type { Town } from "./world/town.ts";
 
 /** What a town file holds. */
 export interface LoadedTown {

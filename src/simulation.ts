@@ -17,7 +17,8 @@ import { type Action, setAction } from "./world/actions.ts";
 import { applyChoices, gatherDecisions } from "./world/choices.ts";
 import { createWorld, rebuildDerived, removeEnded } from "./world/people.ts";
 import { SYSTEMS, tick } from "./world/tick.ts";
-import { compileTown, type Town } from "./world/town.ts";
+import { compileTown } from "./world/compile/town.ts";
+import type { Town } from "./world/town.ts";
 import { beginTurn, createTurn, type Turn } from "./world/turn.ts";
 import { hashWorld, type World } from "./world/world.ts";
 

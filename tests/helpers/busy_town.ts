@@ -1,6 +1,7 @@
 /** A town in which everything happens within a few hundred ticks. @module */
 import { configFrom } from "../../src/config/load.ts";
-import { compileTown, type Town } from "../../src/world/town.ts";
+import { compileTown } from "../../src/world/compile/town.ts";
+import type { Town } from "../../src/world/town.ts";
 
 /** How {@link busyTown} differs from one use to the next. */
 export interface BusyOptions {

@@ -17,7 +17,8 @@ import {
   setTie,
   type TieDelta,
 } from "../../src/world/ties.ts";
-import { compileTown, type Town } from "../../src/world/town.ts";
+import { compileTown } from "../../src/world/compile/town.ts";
+import type { Town } from "../../src/world/town.ts";
 import { beginTurn, clearAction, type Turn } from "../../src/world/turn.ts";
 import {
   COUNTER,

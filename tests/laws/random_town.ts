@@ -5,7 +5,8 @@ import type { Command } from "../../src/config/commands.ts";
 import { configFrom } from "../../src/config/load.ts";
 import type { Simulation } from "../../src/simulation.ts";
 import type { Action } from "../../src/world/actions.ts";
-import { compileTown, type Town } from "../../src/world/town.ts";
+import { compileTown } from "../../src/world/compile/town.ts";
+import type { Town } from "../../src/world/town.ts";
 import { ECONOMY_KEYS } from "../../src/config/economy.ts";
 import { EMPLOYMENT } from "../../src/world/world.ts";
 

@@ -3,7 +3,8 @@ import type { Config } from "../../src/config/config.ts";
 import { configFrom } from "../../src/config/load.ts";
 import { addAgent, createWorld } from "../../src/world/people.ts";
 import { assignNext, joinQueue } from "../../src/world/queues.ts";
-import { compileTown, type Town } from "../../src/world/town.ts";
+import { compileTown } from "../../src/world/compile/town.ts";
+import type { Town } from "../../src/world/town.ts";
 import type { World } from "../../src/world/world.ts";
 
 /** A configuration of three residents; `changes` replace whole sections. */

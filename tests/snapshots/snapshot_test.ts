@@ -13,7 +13,8 @@ import {
   HEADER_BYTES_MAX,
   type LoadOptions,
 } from "../../src/snapshots/snapshot.ts";
-import { compileTown, type Town } from "../../src/world/town.ts";
+import { compileTown } from "../../src/world/compile/town.ts";
+import type { Town } from "../../src/world/town.ts";
 import { emptyWorld, hashWorld, type World } from "../../src/world/world.ts";
 import { livelyConfig, livelyTown } from "./lively_town.ts";
 

@@ -6,7 +6,7 @@ import {
   isFree,
   removeEnded,
 } from "../../src/world/people.ts";
-import { compileTown } from "../../src/world/town.ts";
+import { compileTown } from "../../src/world/compile/town.ts";
 import { ENDS } from "../../src/world/turn.ts";
 import {
   AGENT_COLUMNS,

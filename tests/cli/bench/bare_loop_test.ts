@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type CellForm, openBareLoop } from "../../../cli/bench/bare_loop.ts";
 import { benchConfig, sideFor } from "../../../cli/bench/town.ts";
 import { configFrom } from "../../../src/config/load.ts";
-import { compileTown } from "../../../src/world/town.ts";
+import { compileTown } from "../../../src/world/compile/town.ts";
 
 for (const form of ["f32", "u8"] satisfies CellForm[]) {
   Deno.test(`a bare loop on ${form} tiles depends on the ticks it ran`, () => {

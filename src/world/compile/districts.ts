@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { TownletError } from "../base/error.ts";
-import { baseFromText, Random } from "../base/random.ts";
-import type { Config } from "../config/config.ts";
-import type { ObjectEntry } from "../config/world_settings.ts";
-import type { Resident } from "../config/population.ts";
-import { findProfile, PROFILES } from "./profiles.ts";
+import { TownletError } from "../../base/error.ts";
+import { baseFromText, Random } from "../../base/random.ts";
+import type { Config } from "../../config/config.ts";
+import type { ObjectEntry } from "../../config/world_settings.ts";
+import type { Resident } from "../../config/population.ts";
+import { findProfile, PROFILES } from "../profiles.ts";
 
 /** What districts add to a town. */
 export interface Districts {

@@ -1,0 +1,150 @@
+/** Affordances: conditions compiled, hooks bound. @module */
+import { EXIT, TownletError } from "../../base/error.ts";
+import { compareCodePoints } from "../../base/order.ts";
+import type { AffordanceEntry } from "../../config/affordance_entry.ts";
+import { namesIn, parseCondition } from "../../config/condition.ts";
+import type { Config } from "../../config/config.ts";
+import {
+  BUILT_IN_HOOKS,
+  DEFAULT_SPECIFIER,
+  HOOK_TAKES,
+  type HookTable,
+  MEAL_HOOK,
+} from "../hooks.ts";
+import { compileCondition } from "../preconditions.ts";
+import {
+  type Affordance,
+  type BoundHook,
+  PLAIN_ACTIONS,
+  type Town,
+} from "../town.ts";
+import { NEEDS } from "../world.ts";
+
+/** Context names a condition may use and still depend on the object alone. */
+const OBJECT_NAMES = new Set([
+  "object",
+  "stock",
+  "world",
+  "power_on",
+  "water_on",
+  "meal_available",
+]);
+
+/** Tables that hold the affordances, by index, type and action. */
+export type AffordanceTables = Pick<
+  Town,
+  | "affordances"
+  | "typeAffordances"
+  | "usesPerType"
+  | "readsClock"
+  | "actions"
+  | "actionAffordance"
+>;
+
+/** Compiles affordances for the object types of a town. */
+export function compileAffordances(
+  config: Config,
+  entries: readonly AffordanceEntry[],
+  typeIds: readonly string[],
+): AffordanceTables {
+  const affordances = bindAll(config, entries, typeIds);
+  const typeAffordances = typeIds.map((_, type) =>
+    affordances.flatMap((spec, i) => spec.type === type ? [i] : [])
+  );
+  const actions = [
+    ...PLAIN_ACTIONS,
+    ...affordances.map(({ id }) => `use:${id}`).sort(compareCodePoints),
+  ];
+  const actionAffordance = new Int32Array(actions.length).fill(-1);
+  for (const [i, { action }] of affordances.entries()) {
+    actionAffordance[action] = i;
+  }
+  const asksClock = (i: number) =>
+    affordances[i].conditions.some((condition) =>
+      condition.objectOnly && condition.names.includes("world")
+    );
+  return {
+    affordances,
+    typeAffordances,
+    usesPerType: Math.max(1, ...typeAffordances.map((uses) => uses.length)),
+    readsClock: new Uint8Array(
+      typeAffordances.map((uses) => uses.some(asksClock) ? 1 : 0),
+    ),
+    actions,
+    actionAffordance,
+  };
+}
+
+function bindAll(
+  config: Config,
+  entries: readonly AffordanceEntry[],
+  typeIds: readonly string[],
+): Affordance[] {
+  const tables = hookTables(config);
+  const ids = entries.map(({ id }) => `use:${id}`).sort(compareCodePoints);
+  const uses = typeIds.map(() => 0);
+  return entries.map((entry) => {
+    const type = typeIds.indexOf(entry.object_type);
+    const bind = (names: readonly string[]): BoundHook[] =>
+      names.flatMap((name) =>
+        tables.flatMap(({ specifier, table }) =>
+          Object.hasOwn(table, name)
+            ? [{ name, specifier, handler: table[name] }]
+            : []
+        )
+      );
+    const hooks = {
+      before: bind(entry.hooks.before),
+      after: bind(entry.hooks.after),
+      fail: bind(entry.hooks.fail),
+    };
+    return {
+      id: entry.id,
+      type,
+      use: uses[type]++,
+      duration: entry.duration,
+      effects: Object.freeze({ ...entry.effects }),
+      needs: NEEDS.map((need) => entry.effects[need] ?? 0),
+      money: entry.effects.money ?? 0,
+      conditions: entry.preconds.map((source) => {
+        const condition = parseCondition(source);
+        const names = namesIn(condition);
+        return {
+          source,
+          names,
+          objectOnly: names.every((name) => OBJECT_NAMES.has(name)),
+          holds: compileCondition(condition),
+        };
+      }),
+      hooks,
+      takes: hooks.before.flatMap(({ name, specifier }) =>
+        specifier === DEFAULT_SPECIFIER && Object.hasOwn(HOOK_TAKES, name)
+          ? [HOOK_TAKES[name]]
+          : []
+      ),
+      isMeal: hooks.after.some(({ name }) => name === MEAL_HOOK),
+      action: PLAIN_ACTIONS.length + ids.indexOf(`use:${entry.id}`),
+    };
+  });
+}
+
+/** Tables of the hooks that the configuration allows, in its order. */
+function hookTables(
+  config: Config,
+): { readonly specifier: string; readonly table: HookTable }[] {
+  const allow = config.affordances.hooks?.allow ??
+    [{ specifier: DEFAULT_SPECIFIER }];
+  return allow.map(({ specifier }) => {
+    const table = BUILT_IN_HOOKS.get(specifier);
+    if (table !== undefined) return { specifier, table };
+    const builtIn = specifier.startsWith("townlet:");
+    throw new TownletError(`Hook ${specifier} is refused`, {
+      code: "hooks.refused",
+      where: "affordances.hooks.allow",
+      exit: EXIT.refused,
+      hint: builtIn
+        ? `Built-in hooks are: ${[...BUILT_IN_HOOKS.keys()].join(", ")}`
+        : "This version runs built-in hooks only; remove the entry",
+    });
+  });
+}
