@@ -1,17 +1,24 @@
 /** What a command of the command line is, and how its words are read. @module */
 import { runParserSync } from "@optique/core/facade";
 import type { Parser } from "@optique/core/parser";
+import type { Usage, UsageTerm } from "@optique/core/usage";
 import {
   formatMessage,
   lineBreak,
   type Message,
   text,
 } from "@optique/core/message";
+import { command as word } from "@optique/core/primitives";
 import { TownletError } from "../src/base/error.ts";
+import { escapeText } from "../src/base/text.ts";
+import { PROGRAM } from "./program.ts";
+
+/** Columns that help is wrapped at where there is no terminal. */
+const WIDTH = 80;
 
 /** What a command is made of. */
 export interface CommandParts<Flags> {
-  /** Command lines that show it at work, `townlet` left out. */
+  /** Command lines that show it at work, the program's name left out. */
   readonly examples: readonly string[];
   /** Reads its flags; its help is made from the same. */
   readonly flags: Parser<"sync", Flags, unknown>;
@@ -54,14 +61,18 @@ export interface Page {
 export function command<Flags>(parts: CommandParts<Flags>): Command {
   return {
     read(words, { name, summary, colours, width }) {
-      const program = `townlet ${name}`;
+      const program = `${PROGRAM} ${name}`;
       const help: string[] = [];
       const flags = runParserSync(parts.flags, program, words, {
         brief: [text(summary)],
         examples: examplesOf(parts.examples),
-        help: { option: true, onShow: () => undefined },
+        help: {
+          option: { names: ["-h", "--help"], hidden: "usage" },
+          onShow: () => undefined,
+        },
+        usageLine: shortUsage,
         colors: colours,
-        maxWidth: width,
+        maxWidth: width ?? WIDTH,
         termWidth: 28,
         showDefault: true,
         showChoices: true,
@@ -72,10 +83,72 @@ export function command<Flags>(parts: CommandParts<Flags>): Command {
           throw usageError(fault, program);
         },
       });
-      if (help.length > 0) return { help: help.join("\n") };
+      if (help.length > 0) {
+        return { help: help.join("\n").replace(/ +$/gm, "").trimEnd() };
+      }
       return { run: () => parts.run(flags) };
     },
   };
+}
+
+/** A command within a command: its name, what it does, its flags. */
+export function subcommand<Flags>(
+  name: string,
+  summary: string,
+  flags: Parser<"sync", Flags, unknown>,
+): Parser<"sync", Flags, unknown> {
+  return word(name, flags, {
+    brief: [text(summary)],
+    usageLine: shortUsage,
+    errors: {
+      notMatched: (_expected, actual) => [
+        text(
+          actual === null
+            ? `Say what to do: ${name}`
+            : `There is no ${escapeText(actual)} here, only ${name}`,
+        ),
+      ],
+    },
+  });
+}
+
+/** What to say when none of some commands within a command is given. */
+export function anyOf(
+  ...names: readonly string[]
+): { readonly errors: { readonly noMatch: Message } } {
+  const last = names[names.length - 1];
+  const list = `${names.slice(0, -1).join(", ")} or ${last}`;
+  return { errors: { noMatch: [text(`Say what to do: ${list}`)] } };
+}
+
+/** A line of usage in which all flags are one word; they are listed below it. */
+function shortUsage(usage: Usage): Usage {
+  const short: UsageTerm[] = usage.filter((term) => !isFlag(term)).map((term) =>
+    term.type === "exclusive"
+      ? { ...term, terms: term.terms.filter(isNotHelp).map(shortUsage) }
+      : term
+  );
+  const at = short.findLastIndex(({ type }) => type === "command") + 1;
+  return usage.some(isFlag) ? short.toSpliced(at, 0, FLAGS) : short;
+}
+
+/** `--help` is everywhere, and needs no line of its own. */
+function isNotHelp(usage: Usage): boolean {
+  return !usage.every((term) =>
+    term.type === "option" && term.names.includes("--help")
+  );
+}
+
+/** What stands for all flags. */
+const FLAGS: UsageTerm = {
+  type: "optional",
+  terms: [{ type: "argument", metavar: "FLAGS" }],
+};
+
+function isFlag(term: UsageTerm): boolean {
+  return term.type === "option" ||
+    (term.type === "optional" || term.type === "multiple") &&
+      term.terms.every(isFlag);
 }
 
 /** What the command line got wrong, for people; suggestions become the hint. */
@@ -91,6 +164,6 @@ function usageError(fault: Message, program: string): TownletError {
 function examplesOf(examples: readonly string[]): Message {
   return examples.flatMap((example, i) => [
     ...(i === 0 ? [] : [lineBreak()]),
-    text(`townlet ${example}`),
+    text(`${PROGRAM} ${example}`),
   ]);
 }

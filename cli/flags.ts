@@ -1,12 +1,33 @@
 /** Flags that commands share. @module */
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { type Message, text } from "@optique/core/message";
+import type { NonEmptyString } from "@optique/core/nonempty";
 import { option } from "@optique/core/primitives";
-import { choice, integer, string } from "@optique/core/valueparser";
+import {
+  choice,
+  integer,
+  string,
+  type ValueParser,
+} from "@optique/core/valueparser";
 
 /** Help text of a flag. */
 export function says(description: string): { readonly description: Message } {
   return { description: [text(description)] };
+}
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly string[]>(
+  words: Words,
+  metavar: NonEmptyString,
+): ValueParser<"sync", Words[number]> {
+  return choice(words, {
+    metavar,
+    errors: {
+      invalidChoice: (
+        input,
+      ) => [text(`${input} is none of ${words.join(", ")}`)],
+    },
+  });
 }
 
 /** The town file a command reads when none is named. */
@@ -57,7 +78,7 @@ export type LogLevel = typeof LOG_LEVELS[number];
 export const logLevelFlag = optional(
   option(
     "--log-level",
-    choice(LOG_LEVELS, { metavar: "LEVEL" }),
+    oneOf(LOG_LEVELS, "LEVEL"),
     says("What to tell on the standard error, instead of log.level"),
   ),
 );

@@ -1,7 +1,8 @@
 /**
  * The command line: `townlet COMMAND [FLAGS]`.
  *
- * A command is loaded when it is asked for, so that each starts quickly.
+ * A command is loaded when it is asked for, so that each starts quickly. What
+ * stands before it is {@link PROGRAM}.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import type { Command } from "./command.ts";
 import { OutputClosed, print, printError } from "./print/output.ts";
 import { showsColours, terminalWidth } from "./print/output.ts";
 import { openPaint } from "./print/paint.ts";
+import { PROGRAM } from "./program.ts";
 
 /** A command before it is loaded. */
 interface Entry {
@@ -50,8 +52,8 @@ const LOWEST_MINOR = 7;
 export async function main(words: readonly string[]): Promise<number> {
   try {
     checkRuntime(Deno.version.deno);
-    const [name, ...rest] = words;
-    if (name === undefined || name === "--help" || name === "help") {
+    const [name, ...rest] = asCommand(words);
+    if (name === undefined || HELP.includes(name)) {
       print(overview());
       return name === undefined ? EXIT.usage : EXIT.done;
     }
@@ -73,6 +75,16 @@ export async function main(words: readonly string[]): Promise<number> {
     if (error instanceof OutputClosed) return EXIT.done;
     return report(error, words.includes("--debug"));
   }
+}
+
+/** Words that ask for help. */
+const HELP = ["--help", "-h", "help"];
+
+/** `help COMMAND` and `--version` as the commands they mean. */
+function asCommand(words: readonly string[]): readonly string[] {
+  const [name, ...rest] = words;
+  if (HELP.includes(name) && rest.length > 0) return [...rest, "--help"];
+  return name === "--version" ? ["version", ...rest] : words;
 }
 
 /** Tells people of an error, and gives the exit code. */
@@ -153,15 +165,14 @@ function overview(): string {
   return [
     `${paint.bold("Townlet")}: a small town that lives`,
     "",
-    "Usage: townlet COMMAND [FLAGS]",
-    "       deno task COMMAND [FLAGS]",
+    `Usage: ${PROGRAM} COMMAND [FLAGS]`,
     "",
     "Commands:",
     ...commands,
     "",
     "Examples:",
-    "  townlet simulate --ticks 200",
-    "  townlet COMMAND --help",
+    `  ${PROGRAM} simulate --ticks 200`,
+    `  ${PROGRAM} COMMAND --help`,
     "",
   ].join("\n");
 }

@@ -1,12 +1,11 @@
 /** `townlet bench`: how fast ticks are. @module */
 import { object } from "@optique/core/constructs";
 import { withDefault } from "@optique/core/modifiers";
-import { text } from "@optique/core/message";
-import { command as word, option } from "@optique/core/primitives";
+import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import { measure, type Row } from "../bench/measure.ts";
-import { type Command, command } from "../command.ts";
+import { type Command, command, subcommand } from "../command.ts";
 import { debugFlag, jsonFlag, says } from "../flags.ts";
 import { print, showsColours } from "../print/output.ts";
 import { openPaint, type Paint } from "../print/paint.ts";
@@ -27,8 +26,9 @@ export const bench: Command = command({
     "bench tick --agents 128 --profile",
     "bench tick --agents 8,512 --json",
   ],
-  flags: word(
+  flags: subcommand(
     "tick",
+    "World, scripted decisions and rewards; no observations",
     object({
       agents: withDefault(
         option(
@@ -53,9 +53,6 @@ export const bench: Command = command({
       json: jsonFlag,
       debug: debugFlag,
     }),
-    {
-      brief: [text("World, scripted decisions and rewards; no observations")],
-    },
   ),
   run({ agents, rounds, profile, json }) {
     const sizes = readSizes(agents);

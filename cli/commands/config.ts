@@ -2,12 +2,7 @@
 import { object, or } from "@optique/core/constructs";
 import { text } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
-import {
-  argument,
-  command as word,
-  constant,
-  option,
-} from "@optique/core/primitives";
+import { argument, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import { escapeText } from "../../src/base/text.ts";
@@ -22,7 +17,7 @@ import {
   writeFile,
 } from "../../src/security/paths.ts";
 import { stringify } from "../../src/std/yaml.ts";
-import { type Command, command } from "../command.ts";
+import { anyOf, type Command, command, subcommand } from "../command.ts";
 import { configFlag, debugFlag, jsonFlag, says, setFlag } from "../flags.ts";
 import { loadTown } from "../../src/app.ts";
 import { print, printError } from "../print/output.ts";
@@ -39,20 +34,22 @@ export const config: Command = command({
     "config import old.yaml --out out/new.yaml",
   ],
   flags: or(
-    word(
+    subcommand(
       "check",
+      "Say everything that is wrong with files",
       object({
         part: constant("check"),
         files: multiple(argument(fileArgument, says("Towns to check")), {
           min: 1,
+          errors: { tooFew: [text("Name a file to check")] },
         }),
         set: setFlag,
         debug: debugFlag,
       }),
-      { brief: [text("Say everything that is wrong with files")] },
     ),
-    word(
+    subcommand(
       "show",
+      "Print a configuration with all its defaults",
       object({
         part: constant("show"),
         config: configFlag,
@@ -60,16 +57,20 @@ export const config: Command = command({
         json: jsonFlag,
         debug: debugFlag,
       }),
-      { brief: [text("Print a configuration with all its defaults")] },
     ),
-    word("schema", object({ part: constant("schema"), debug: debugFlag }), {
-      brief: [text("Print the JSON Schema that editors read")],
-    }),
-    word("docs", object({ part: constant("docs"), debug: debugFlag }), {
-      brief: [text("Print the reference page of all keys")],
-    }),
-    word(
+    subcommand(
+      "schema",
+      "Print the JSON Schema that editors read",
+      object({ part: constant("schema"), debug: debugFlag }),
+    ),
+    subcommand(
+      "docs",
+      "Print the reference page of all keys",
+      object({ part: constant("docs"), debug: debugFlag }),
+    ),
+    subcommand(
       "import",
+      "Rewrite a configuration of an older Python town",
       object({
         part: constant("import"),
         file: argument(fileArgument, says("File of an older Python town")),
@@ -82,8 +83,8 @@ export const config: Command = command({
         ),
         debug: debugFlag,
       }),
-      { brief: [text("Rewrite a configuration of an older Python town")] },
     ),
+    anyOf("check", "show", "schema", "docs", "import"),
   ),
   async run(flags) {
     switch (flags.part) {

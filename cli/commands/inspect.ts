@@ -1,11 +1,10 @@
 /** `townlet inspect`: what a configuration makes. @module */
 import { object, or } from "@optique/core/constructs";
-import { command as word, constant } from "@optique/core/primitives";
-import { text } from "@optique/core/message";
+import { constant } from "@optique/core/primitives";
 import { EXIT } from "../../src/base/error.ts";
 import { escapeText } from "../../src/base/text.ts";
 import type { Affordance, Town } from "../../src/world/town.ts";
-import { type Command, command } from "../command.ts";
+import { anyOf, type Command, command, subcommand } from "../command.ts";
 import { configFlag, debugFlag, jsonFlag, setFlag } from "../flags.ts";
 import { loadTown } from "../../src/app.ts";
 import { print, showsColours } from "../print/output.ts";
@@ -28,12 +27,17 @@ export const inspect: Command = command({
     "inspect affordances",
   ],
   flags: or(
-    word("town", object({ part: constant("town"), ...flags }), {
-      brief: [text("Grid, objects, jobs, residents and perturbations")],
-    }),
-    word("affordances", object({ part: constant("affordances"), ...flags }), {
-      brief: [text("What residents can do with objects")],
-    }),
+    subcommand(
+      "town",
+      "Grid, objects, jobs, residents and perturbations",
+      object({ part: constant("town"), ...flags }),
+    ),
+    subcommand(
+      "affordances",
+      "What residents can do with objects",
+      object({ part: constant("affordances"), ...flags }),
+    ),
+    anyOf("town", "affordances"),
   ),
   async run({ part, config, set, json }) {
     const { town } = await loadTown(config, set);

@@ -2,19 +2,21 @@
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { choice, float, integer, string } from "@optique/core/valueparser";
+import { float, integer, string } from "@optique/core/valueparser";
 import { type Command, command } from "../command.ts";
 import {
   configFlag,
   debugFlag,
   jsonFlag,
   logLevelFlag,
+  oneOf,
   quietFlag,
   says,
   seedFlag,
   setFlag,
   strictFlag,
 } from "../flags.ts";
+import { POLICY_NAMES } from "../../src/policy/open.ts";
 import { runTown } from "../run_town.ts";
 
 /** Most ticks one run may be asked for. */
@@ -43,7 +45,7 @@ export const simulate: Command = command({
     policy: optional(
       option(
         "--policy",
-        choice(["scripted", "idle", "random"], { metavar: "POLICY" }),
+        oneOf(POLICY_NAMES, "POLICY"),
         says("Who decides, instead of policy.backend"),
       ),
     ),

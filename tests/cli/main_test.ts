@@ -24,7 +24,10 @@ Deno.test("townlet without a command lists the commands, and exits 2", async () 
 Deno.test("townlet --help lists the commands, and exits 0", async () => {
   const { code, out } = await townlet("simulate", ["--help"], OVERVIEW);
   assertEquals(code, 0);
-  assertStringIncludes(out, "Usage: townlet COMMAND [FLAGS]");
+  assertStringIncludes(out, "Usage: deno task COMMAND [FLAGS]");
+  for (const words of [["-h"], ["help"]]) {
+    assertEquals((await townlet("simulate", words, OVERVIEW)).out, out);
+  }
 });
 
 Deno.test("a command that does not exist is a usage error with a suggestion", async () => {
@@ -46,9 +49,20 @@ for (const name of COMMANDS) {
   Deno.test(`townlet ${name} --help says what it does, with an example`, async () => {
     const { code, out, err } = await townlet(name, ["--help"]);
     assertEquals([code, err], [0, ""]);
-    assertStringIncludes(out, `Usage: townlet ${name}`);
-    assertStringIncludes(out, "Examples:");
-    assertStringIncludes(out, `townlet ${name}`);
+    const [, usage] = /^Usage: ([^\n]+(?:\n {7}[^\n]+)*)$/m.exec(out) ?? [];
+    assert(
+      usage.split("\n").every((line) =>
+        new RegExp(`^(?: {7})?deno task ${name} [^]*\\[FLAGS\\]`).test(line)
+      ),
+      `one short line a use: ${usage}`,
+    );
+    assertStringIncludes(out, `Examples:\n  deno task ${name}`);
+    assert(
+      out.split("\n").every((line) =>
+        line.length <= 80 && line === line.trimEnd()
+      ),
+      "piped help has lines of 80 columns",
+    );
     // deno-lint-ignore no-control-regex
     assert(!/\u001b/.test(out), "piped help is plain");
   });
@@ -60,6 +74,44 @@ Deno.test("a flag that does not exist is a usage error with a suggestion", async
     out: "",
     err:
       "error: Unexpected option or argument: --tick\n  hint: Did you mean --ticks?\n",
+  });
+});
+
+Deno.test("townlet help COMMAND and --version are what they say", async () => {
+  const help = await townlet("simulate", ["help", "bench"], OVERVIEW);
+  assertEquals(help, await townlet("bench", ["--help"]));
+  const version = await townlet("simulate", ["--version"], OVERVIEW);
+  assertEquals(version, await townlet("version", []));
+});
+
+Deno.test("a command that wants another word says which", async () => {
+  const err = async (name: string, words: readonly string[]) => {
+    const ended = await townlet(name, words);
+    assertEquals([ended.code, ended.out], [2, ""]);
+    return ended.err.split("\n")[0];
+  };
+  assertEquals(
+    await err("config", []),
+    "error: Say what to do: check, show, schema, docs or import",
+  );
+  assertEquals(
+    await err("inspect", []),
+    "error: Say what to do: town or affordances",
+  );
+  assertEquals(await err("bench", []), "error: Say what to do: tick");
+  assertEquals(
+    await err("bench", ["tock"]),
+    "error: There is no tock here, only tick",
+  );
+  assertEquals(await err("config", ["check"]), "error: Name a file to check");
+});
+
+Deno.test("a word that is none of a few is told with those few", async () => {
+  assertEquals(await townlet("simulate", ["--policy", "clever"]), {
+    code: 2,
+    out: "",
+    err: "error: --policy: clever is none of scripted, idle, random\n" +
+      "  hint: See deno task simulate --help\n",
   });
 });
 
