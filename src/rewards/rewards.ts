@@ -28,7 +28,10 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
   const { clip_per_tick, clip_per_episode, exempt_terminal } = rewards.clip;
   const { roster, population, need, profile, onShift, onTimeTicks } = world;
   const { gloomUntil, episodeTick, episodeReturn, job } = world;
-  const { rewardParts, rewardGuarded, reward, paid, ends } = turn;
+  const { rewardParts, rewardGuarded, reward, paid, ends, anyEnds } = turn;
+  const { survival: SURVIVAL, needs_penalty, wage: WAGE } = PART;
+  const { punctuality: PUNCTUALITY, terminal_penalty, clip_adjustment } = PART;
+  const { wage: wageOn } = rewards;
   const bias = town.rewardBias;
   const tick = world.tick[0];
   rewardParts.fill(0);
@@ -53,7 +56,7 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
     const needs = -(hunger * d0 * d0 + hygiene * d1 * d1 + energy * d2 * d2);
     const survival = survival_tick * bias[weights + 2];
     let wage = 0;
-    if (rewards.wage && paid[agent] !== 0) {
+    if (wageOn && paid[agent] !== 0) {
       wage = paid[agent] > 0 ? paid[agent] * work : paid[agent] / work;
     }
     let punctuality = 0;
@@ -63,7 +66,7 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
         (end - start + 1);
     }
     const social = sociable ? weighSocial(turn, row, bias[weights]) : 0;
-    const terminated = ends[agent] !== ENDS.not;
+    const terminated = anyEnds && ends[agent] !== ENDS.not;
     const terminal = terminated ? terminalPenalty(town, ends[agent]) : 0;
     const raw = survival + needs + social + wage + punctuality +
       (exempt_terminal ? 0 : terminal);
@@ -77,25 +80,26 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
     else if (sum < -clip_per_tick) sum = -clip_per_tick;
     let adjustment = sum - raw;
     if (exempt_terminal) sum += terminal;
-    const before = terminated || episodeTick[agent] === 0
-      ? 0
-      : episodeReturn[agent];
     if (clip_per_episode !== null) {
+      const before = terminated || episodeTick[agent] === 0
+        ? 0
+        : episodeReturn[agent];
       const after = before + sum;
       if (after > clip_per_episode || after < -clip_per_episode) {
         const limit = after > 0 ? clip_per_episode : -clip_per_episode;
         adjustment += limit - before - sum;
         sum = limit - before;
       }
+      episodeReturn[agent] = before + sum;
     }
-    episodeReturn[agent] = before + sum;
     reward[agent] = sum;
-    rewardParts[row + PART.survival] = survival;
-    rewardParts[row + PART.needs_penalty] = needs;
-    rewardParts[row + PART.wage] = wage;
-    rewardParts[row + PART.punctuality] = punctuality;
-    rewardParts[row + PART.terminal_penalty] = terminal;
-    rewardParts[row + PART.clip_adjustment] = adjustment;
+    rewardParts[row + SURVIVAL] = survival;
+    rewardParts[row + needs_penalty] = needs;
+    // The others are 0 in most ticks, and were cleared.
+    if (wage !== 0) rewardParts[row + WAGE] = wage;
+    if (punctuality !== 0) rewardParts[row + PUNCTUALITY] = punctuality;
+    if (terminal !== 0) rewardParts[row + terminal_penalty] = terminal;
+    if (adjustment !== 0) rewardParts[row + clip_adjustment] = adjustment;
   }
 }
 

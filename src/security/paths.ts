@@ -332,15 +332,15 @@ export function explainFileError(
 ): unknown {
   const where = path;
   if (cause instanceof Deno.errors.NotCapable) {
-    const missing = /Requires (read|write) access/.exec(cause.message)?.[1] ??
-      action;
-    const granted = action === "write" ? dirname(path) : path;
+    const folder = dirname(path);
     return new TownletError(
       `This process may not ${action} the ${what}`,
       {
         code: "file.permission",
         where,
-        hint: `Grant it: --allow-${missing}=${granted}`,
+        hint: action === "write"
+          ? `Tasks write below out/; elsewhere grant --allow-read=${folder} --allow-write=${folder}`
+          : `Tasks read below configs/ and out/; elsewhere grant --allow-read=${path}`,
         exit: EXIT.refused,
         cause,
       },

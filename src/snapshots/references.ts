@@ -1,5 +1,10 @@
 /** Whether the parts of a world fit together. @module */
-import { AGENT_COLUMNS, catalogueOf, ENGAGED } from "../world/world.ts";
+import {
+  AGENT_COLUMNS,
+  agentOfElement,
+  catalogueOf,
+  ENGAGED,
+} from "../world/world.ts";
 import type { World } from "../world/world.ts";
 import type { Town } from "../world/town.ts";
 import { unusable } from "./refusal.ts";
@@ -56,9 +61,8 @@ function emptyRowFault(town: Town, world: World): string | null {
     const { derived, empty = 0 } = catalogue[name];
     if (derived === true) continue;
     const column = world[name];
-    const width = column.length / town.capacity;
     for (let i = 0; i < column.length; i++) {
-      if (world.alive[Math.floor(i / width)] === 1) continue;
+      if (world.alive[agentOfElement(world, name, i)] === 1) continue;
       if (!Object.is(column[i], empty)) {
         return `Column ${name} holds ${column[i]} in a free row`;
       }

@@ -35,7 +35,7 @@ export function outcomesOf(
   const found: Outcome[] = [];
   for (let i = 0; i < history; i++) {
     const place = (world.outcomeNext[agent] + i) % history;
-    const at = agent * history + place;
+    const at = place * town.capacity + agent;
     const kind = KINDS[world.outcomeKind[at]];
     if (kind === "none") continue;
     const object = world.outcomeObject[at];

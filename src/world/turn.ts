@@ -121,8 +121,12 @@ export interface Turn {
   /** Actions for agents nobody knows. */
   strangers: { readonly agent: string; readonly kind: string }[];
 
+  /** How the action went: 0 well, else the reason; -1 not done. [agents] */
+  readonly outcome: Int16Array;
   /** 1 when the agent avoided somebody in this tick. [agents] */
   readonly avoided: Uint8Array;
+  /** Shift state nobody of a job can leave in this tick, -1 none. [jobs] */
+  readonly settled: Int8Array;
   /** Wages paid less wages withheld in this tick. [agents] */
   readonly paid: Float64Array;
   /** Cause of the life's end in this tick. [agents] */
@@ -187,7 +191,9 @@ export function createTurn(town: Town): Turn {
     given: new Uint8Array(n),
     faults: new Map(),
     strangers: [],
+    outcome: new Int16Array(n),
     avoided: new Uint8Array(n),
+    settled: new Int8Array(town.jobs.length),
     paid: new Float64Array(n),
     ends: new Uint8Array(n),
     anyEnds: false,

@@ -198,19 +198,19 @@ export interface Columns {
   readonly lastDuration: Int32Array;
   /** Place of the next entry in the outcome log's rings. [agents] */
   readonly outcomeNext: Uint16Array;
-  /** Ring of kinds, 0 where nothing was logged. [agents × history] */
+  /** Ring of kinds, 0 where nothing was logged. [history × agents] */
   readonly outcomeKind: Uint8Array;
-  /** Ring of successes. [agents × history] */
+  /** Ring of successes. [history × agents] */
   readonly outcomeSuccess: Uint8Array;
-  /** Ring of durations. [agents × history] */
+  /** Ring of durations. [history × agents] */
   readonly outcomeDuration: Int32Array;
-  /** Ring of ticks. [agents × history] */
+  /** Ring of ticks. [history × agents] */
   readonly outcomeTick: Float64Array;
-  /** Ring of objects, -1 none. [agents × history] */
+  /** Ring of objects, -1 none. [history × agents] */
   readonly outcomeObject: Int32Array;
-  /** Ring of affordances, -1 none. [agents × history] */
+  /** Ring of affordances, -1 none. [history × agents] */
   readonly outcomeAffordance: Int16Array;
-  /** Ring of reasons, 0 none. [agents × history] */
+  /** Ring of reasons, 0 none. [history × agents] */
   readonly outcomeReason: Int16Array;
 
   /** Tile of a meeting, -1 none. [agents] */
@@ -245,7 +245,7 @@ export interface Columns {
   readonly possessed: Uint8Array;
   /** Schedule the agent plays, -1 none. [agents] */
   readonly schedule: Int16Array;
-  /** Running total of this episode's clipped reward. [agents] */
+  /** Total of this episode's rewards, where a clip limits it. [agents] */
   readonly episodeReturn: Float64Array;
   /** No positive reward up to and including this tick, -1 none. [agents] */
   readonly gloomUntil: Float64Array;
@@ -552,13 +552,13 @@ const SHAPES: { readonly [K in keyof Columns]: Shape } = {
   lastSuccess: u8("agents"),
   lastDuration: i32("agents"),
   outcomeNext: { dtype: "u16", axes: ["agents"] },
-  outcomeKind: u8("agents", "history"),
-  outcomeSuccess: u8("agents", "history"),
-  outcomeDuration: i32("agents", "history"),
-  outcomeTick: f64("agents", "history"),
-  outcomeObject: none(i32("agents", "history")),
-  outcomeAffordance: none(i16("agents", "history")),
-  outcomeReason: i16("agents", "history"),
+  outcomeKind: u8("history", "agents"),
+  outcomeSuccess: u8("history", "agents"),
+  outcomeDuration: i32("history", "agents"),
+  outcomeTick: f64("history", "agents"),
+  outcomeObject: none(i32("history", "agents")),
+  outcomeAffordance: none(i16("history", "agents")),
+  outcomeReason: i16("history", "agents"),
   destinationX: none(i16("agents")),
   destinationY: none(i16("agents")),
   destinationUntil: f64("agents"),
@@ -660,10 +660,26 @@ export function catalogueOf(
   return specs as { [K in keyof Columns]: ColumnSpec };
 }
 
-/** Columns whose first axis is the agents: a row of each is one agent. */
+/** Columns that hold something for every agent. */
 export const AGENT_COLUMNS: readonly (keyof Columns)[] =
   (Object.keys(SHAPES) as (keyof Columns)[])
-    .filter((name) => SHAPES[name].axes[0] === "agents" && name !== "roster");
+    .filter((name) =>
+      SHAPES[name].axes.includes("agents") && name !== "roster"
+    );
+
+/** Row of the agent that an element of an agent column belongs to. */
+export function agentOfElement(
+  world: World,
+  name: keyof Columns,
+  element: number,
+): number {
+  const rows = world.alive.length;
+  // Most columns hold row after row; logs hold entry after entry, so that what
+  // everybody writes in one tick lies together.
+  return SHAPES[name].axes[0] === "agents"
+    ? Math.floor(element / (world[name].length / rows))
+    : element % rows;
+}
 
 /** A World with room for the town, and nobody in it. */
 export function emptyWorld(town: Town): World {
@@ -707,8 +723,13 @@ export function clearRow(world: World, agent: number): void {
   const rows = world.alive.length;
   for (const name of AGENT_COLUMNS) {
     const column = world[name];
+    const { axes, empty = 0 } = SHAPES[name];
     const width = column.length / rows;
-    column.fill(SHAPES[name].empty ?? 0, agent * width, (agent + 1) * width);
+    if (axes[0] === "agents") {
+      column.fill(empty, agent * width, (agent + 1) * width);
+    } else {
+      for (let i = agent; i < column.length; i += rows) column[i] = empty;
+    }
   }
 }
 

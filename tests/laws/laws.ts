@@ -8,6 +8,7 @@ import type { Town } from "../../src/world/town.ts";
 import {
   ABSENCES,
   AGENT_COLUMNS,
+  agentOfElement,
   catalogueOf,
   type Columns,
   COOLDOWNS,
@@ -158,14 +159,14 @@ function checkUnusedSlots(town: Town, world: World): void {
       throw new Error(`${name}[${i}] is ${world[name][i]}, and nobody's`);
     }
   };
-  for (let agent = 0; agent < town.capacity; agent++) {
-    if (world.alive[agent] === 0) {
-      for (const name of AGENT_COLUMNS) {
-        const width = empty[name].length / town.capacity;
-        isEmpty(name, agent * width, (agent + 1) * width);
-      }
-      continue;
+  for (const name of AGENT_COLUMNS) {
+    for (let i = 0; i < empty[name].length; i++) {
+      const lives = world.alive[agentOfElement(world, name, i)] === 1;
+      if (!lives) isEmpty(name, i, i + 1);
     }
+  }
+  for (let agent = 0; agent < town.capacity; agent++) {
+    if (world.alive[agent] === 0) continue;
     const slots = (
       count: number,
       width: number,

@@ -7,9 +7,12 @@ import { areTogether, insideGrid } from "../spatial.ts";
 import { failChat, succeedChat } from "../chats.ts";
 import { avoids } from "../ties.ts";
 import type { Town } from "../town.ts";
-import { GUARD, KIND, KINDS, type Turn } from "../turn.ts";
+import { type ActionKind, GUARD, KIND, KINDS, type Turn } from "../turn.ts";
 import type { ActionPayload } from "../events.ts";
 import { ENGAGED, type World } from "../world.ts";
+
+/** Marks an action that made no sense and was not done. */
+const NOT_DONE = -1;
 
 /**
  * Does every agent's action, in insertion order, and logs how it went.
@@ -19,23 +22,25 @@ import { ENGAGED, type World } from "../world.ts";
  */
 export function applyActions(town: Town, world: World, turn: Turn): void {
   const { roster, population } = world;
-  const { kind, yields, faults } = turn;
+  const { kind, yields, faults, outcome } = turn;
   tellStrangers(world, turn);
   const anyFaults = faults.size > 0;
   for (let i = 0; i < population[0]; i++) {
     const agent = roster[i];
     if (anyFaults && faults.has(agent)) {
       tellFault(world, turn, agent);
+      outcome[agent] = NOT_DONE;
       continue;
     }
     if (yields[agent] === 1) {
       leaveObject(town, world, turn, agent, "released");
     }
-    const reason = kind[agent] <= KIND.wait
+    outcome[agent] = kind[agent] <= KIND.wait
       ? waitOrGuard(town, world, turn, agent)
       : act(town, world, turn, agent);
-    log(town, world, turn, agent, reason);
+    if (turn.trace) tellAction(town, world, turn, agent);
   }
+  logOutcomes(town, world, turn);
   if (anyFaults) faults.clear();
   turn.given.fill(0);
 }
@@ -167,34 +172,41 @@ function chat(
   return 0;
 }
 
-/** Remembers how the action went. */
-function log(
-  town: Town,
-  world: World,
-  turn: Turn,
-  agent: number,
-  reason: number,
-): void {
-  const kind = Math.max(turn.kind[agent], KIND.wait);
-  const ok = reason === 0 && kind !== KIND.blocked ? 1 : 0;
-  const duration = turn.duration[agent];
-  world.lastKind[agent] = kind;
-  world.lastSuccess[agent] = ok;
-  world.lastDuration[agent] = duration;
-  const history = town.outcomeHistory;
-  if (history > 0) {
-    const next = world.outcomeNext[agent];
-    const at = agent * history + next;
-    world.outcomeNext[agent] = next + 1 === history ? 0 : next + 1;
-    world.outcomeKind[at] = kind;
-    world.outcomeSuccess[at] = ok;
-    world.outcomeDuration[at] = duration;
-    world.outcomeTick[at] = world.tick[0];
-    world.outcomeObject[at] = Math.max(turn.object[agent], -1);
-    world.outcomeAffordance[at] = Math.max(turn.affordance[agent], -1);
-    world.outcomeReason[at] = reason;
+/** Remembers how everybody's action went. */
+function logOutcomes(town: Town, world: World, turn: Turn): void {
+  const { roster, population, lastKind, lastSuccess, lastDuration } = world;
+  const { outcomeNext, outcomeKind, outcomeSuccess, outcomeDuration } = world;
+  const { outcomeTick, outcomeObject, outcomeAffordance, outcomeReason } =
+    world;
+  const { outcome, kind, duration, object, affordance } = turn;
+  const { outcomeHistory: history, capacity } = town;
+  const tick = world.tick[0];
+  for (let i = 0; i < population[0]; i++) {
+    const agent = roster[i];
+    const reason = outcome[agent];
+    if (reason === NOT_DONE) continue;
+    const ok = succeeded(kind[agent], reason);
+    const did = kind[agent] === KIND.none ? KIND.wait : kind[agent];
+    lastKind[agent] = did;
+    lastSuccess[agent] = ok;
+    lastDuration[agent] = duration[agent];
+    if (history === 0) continue;
+    const next = outcomeNext[agent];
+    const at = next * capacity + agent;
+    outcomeNext[agent] = next + 1 === history ? 0 : next + 1;
+    outcomeKind[at] = did;
+    outcomeSuccess[at] = ok;
+    outcomeDuration[at] = duration[agent];
+    outcomeTick[at] = tick;
+    // An object or affordance nobody knows is none.
+    outcomeObject[at] = object[agent] < 0 ? -1 : object[agent];
+    outcomeAffordance[at] = affordance[agent] < 0 ? -1 : affordance[agent];
+    outcomeReason[at] = reason;
   }
-  if (turn.trace) tellAction(town, world, turn, agent, reason);
+}
+
+function succeeded(kind: number, reason: number): 0 | 1 {
+  return reason === 0 && kind !== KIND.blocked ? 1 : 0;
 }
 
 function tellAction(
@@ -202,21 +214,20 @@ function tellAction(
   world: World,
   turn: Turn,
   agent: number,
-  reason: number,
 ): void {
   const { agentIds } = world.records;
-  const kind = KINDS[world.lastKind[agent]] as Exclude<
-    typeof KINDS[number],
-    "none"
-  >;
+  const reason = turn.outcome[agent];
+  const kind = turn.kind[agent] === KIND.none
+    ? "wait"
+    : KINDS[turn.kind[agent]] as ActionKind;
   const object = turn.object[agent];
   const affordance = turn.affordance[agent];
   const target = turn.target[agent];
   const payload: ActionPayload = {
     agent: agentIds[agent],
     kind,
-    ok: world.lastSuccess[agent] === 1,
-    duration: world.lastDuration[agent],
+    ok: succeeded(turn.kind[agent], reason) === 1,
+    duration: turn.duration[agent],
     ...(reason === 0 ? {} : { reason: reasonText(world, reason) }),
     ...(object < 0 ? {} : { object: town.objectIds[object] }),
     ...(affordance < 0 ? {} : { affordance: town.affordances[affordance].id }),

@@ -15,6 +15,9 @@ import {
   type World,
 } from "../world.ts";
 
+/** Ticks before a shift within which anybody may be about to leave for it. */
+const ARRIVAL_MOST = 240;
+
 /** Days an absence counts. */
 const ABSENCE_DAYS = 7;
 
@@ -30,16 +33,24 @@ export function workShifts(town: Town, world: World, turn: Turn): void {
   const { shiftState, shiftFlags, absence, absences } = world;
   const oldest = world.tick[0] - ABSENCE_DAYS * ticksPerDay;
   const t = world.tick[0] % ticksPerDay;
+  const { settled } = turn;
+  for (let j = 0; j < jobs.length; j++) {
+    settled[j] = settledState(jobs[j], t);
+  }
   for (let i = 0; i < population[0]; i++) {
     const agent = roster[i];
     if (job[agent] < 0) {
       if (jobless[agent] === 1) continue;
       job[agent] = i % jobs.length;
     }
-    const mine = jobs[job[agent]];
     if (absences[agent] > 0 && absence[agent * ABSENCES] < oldest) {
       forgetAbsences(world, agent, oldest);
     }
+    // Most of the day nothing happens to most people's shifts.
+    if (shiftState[agent] === settled[job[agent]] && shiftFlags[agent] === 0) {
+      continue;
+    }
+    const mine = jobs[job[agent]];
     if (t === 0) beginDay(town, world, agent, mine);
     if (t > mine.end) {
       if (shiftFlags[agent] & FLAG.open) closeShift(town, world, agent, mine);
@@ -53,6 +64,16 @@ export function workShifts(town: Town, world: World, turn: Turn): void {
         : SHIFT.await_start;
     }
   }
+}
+
+/**
+ * The state of everyone of a job whose shift is far enough away, -1 near it.
+ */
+function settledState(job: TownJob, t: number): number {
+  // A new day begins with its figures.
+  if (t === 0) return -1;
+  if (t > job.end) return SHIFT.post_shift;
+  return t < job.start - ARRIVAL_MOST ? SHIFT.idle : -1;
 }
 
 /** One tick inside a shift. */
