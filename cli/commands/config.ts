@@ -9,8 +9,10 @@ import { escapeText } from "../../src/base/text.ts";
 import { importReference } from "../../src/config/import.ts";
 import { jsonSchema } from "../../src/config/json_schema.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { parseManifest } from "../../src/config/manifest.ts";
 import { configReference } from "../../src/config/reference.ts";
 import { configWarnings } from "../../src/config/warnings.ts";
+import { readYaml } from "../../src/config/yaml_text.ts";
 import {
   FILE_BYTES_MAX,
   readText,
@@ -39,10 +41,13 @@ export const config: Command = command({
       "Say everything that is wrong with files",
       object({
         part: constant("check"),
-        files: multiple(argument(fileArgument, says("Towns to check")), {
-          min: 1,
-          errors: { tooFew: [text("Name a file to check")] },
-        }),
+        files: multiple(
+          argument(fileArgument, says("Towns, or manifests of affordances")),
+          {
+            min: 1,
+            errors: { tooFew: [text("Name a file to check")] },
+          },
+        ),
         set: setFlag,
         debug: debugFlag,
       }),
@@ -117,8 +122,7 @@ async function checkFiles(
   let exit: number = EXIT.done;
   for (const file of files) {
     try {
-      const { config, manifest } = await loadTown(file, overrides);
-      const warnings = configWarnings(config, manifest.objects);
+      const warnings = await checkFile(file, overrides);
       const name = escapeText(file);
       print(
         [
@@ -135,11 +139,30 @@ async function checkFiles(
   return exit;
 }
 
+/**
+ * What may not be meant in a town or manifest, which is a list.
+ *
+ * Throws a TownletError with what is wrong.
+ */
+async function checkFile(
+  file: string,
+  overrides: readonly string[],
+): Promise<readonly string[]> {
+  const text = await readConfigText(file);
+  const read = readYaml(text);
+  if (read.ok && Array.isArray(read.value)) {
+    parseManifest(text, { file });
+    return [];
+  }
+  const { config, manifest } = await loadTown(file, overrides);
+  return configWarnings(config, manifest.objects);
+}
+
 /** An error as lines that begin with a file. */
 function faultLines(error: TownletError, file: string): string {
   if (error.code === "config.invalid") return `${error.message}\n`;
-  const hint = error.hint === undefined ? "" : `; ${error.hint}`;
-  return `${escapeText(error.where ?? file)}: ${error.message}${hint}\n`;
+  const hint = error.hint === undefined ? "" : `  hint: ${error.hint}\n`;
+  return `${escapeText(error.where ?? file)}: ${error.message}\n${hint}`;
 }
 
 /** Prints the configuration a run would have. */

@@ -25,6 +25,23 @@ Deno.test("config check passes every shipped town without warnings", async () =>
   assertEquals(out, towns.map((file) => `${file}: fine\n`).join(""));
 });
 
+Deno.test("config check takes manifests too, and says what is wrong with them", async () => {
+  const shipped = filesBelow("configs", ".manifest.yaml");
+  assertEquals(shipped.length >= 2, true);
+  const fine = await townlet("config", ["check", ...shipped]);
+  assertEquals(fine, {
+    code: 0,
+    out: shipped.map((file) => `${file}: fine\n`).join(""),
+    err: "",
+  });
+  using folder = scratch();
+  const bad = `${folder.path}/bad.yaml`;
+  Deno.writeTextFileSync(bad, "- { id: nap, object_type: bed }\n");
+  const faulty = await townlet("config", ["check", bad]);
+  assertEquals([faulty.code, faulty.out], [2, ""]);
+  assertStringIncludes(faulty.err, `${bad}: entry 0 'nap': duration: `);
+});
+
 Deno.test("every shipped town fits the schema that its first line names", () => {
   const schema: JsonSchema = JSON.parse(
     Deno.readTextFileSync("configs/townlet.schema.json"),
