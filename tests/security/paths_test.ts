@@ -271,19 +271,23 @@ async function useFile(
 Deno.test("a missing permission ends with 5 and names the grant", () =>
   inScratch(async (folder) => {
     const path = `${folder}/note`;
+    // A file is written beside its place and renamed, which needs both.
+    const write =
+      `file.permission: Tasks write below out/; elsewhere grant --allow-read=${folder} --allow-write=${folder}`;
     assertEquals(await useFile([`--allow-read=${folder}`], "write", path), {
       code: EXIT.refused,
-      text: `file.permission: Grant it: --allow-write=${folder}`,
+      text: write,
     });
     const both = [`--allow-read=${folder}`, `--allow-write=${folder}`];
     assertEquals((await useFile(both, "write", path)).code, EXIT.done);
     assertEquals((await useFile(both, "read", path)).code, EXIT.done);
     assertEquals(await useFile(["--allow-read=docs"], "read", path), {
       code: EXIT.refused,
-      text: `file.permission: Grant it: --allow-read=${path}`,
+      text:
+        `file.permission: Tasks read below configs/ and out/; elsewhere grant --allow-read=${path}`,
     });
     assertEquals(await useFile([`--allow-write=${folder}`], "write", path), {
       code: EXIT.refused,
-      text: `file.permission: Grant it: --allow-read=${folder}`,
+      text: write,
     });
   }));
