@@ -296,16 +296,16 @@ function headForMeeting(
   const x = world.destinationX[agent];
   const y = world.destinationY[agent];
   const step = town.paths.next(world.x[agent], world.y[agent], x, y);
-  if (step >= 0) moveBy(world, turn, agent, DIRECTIONS[step]);
+  moveBy(world, turn, agent, DIRECTIONS[step]);
   return true;
 }
 
-/** Whether an agent has a meeting to walk to and no urgent need. */
+/** Whether an agent can walk nearer to a meeting and has no urgent need. */
 function isCalledAway(town: Town, world: World, agent: number): boolean {
+  if (hasUrgentNeed(world, agent, null)) return false;
   const x = world.destinationX[agent];
   const y = world.destinationY[agent];
-  if (isAt(town, world, agent, x, y)) return false;
-  return !hasUrgentNeed(world, agent, null);
+  return town.paths.next(world.x[agent], world.y[agent], x, y) >= 0;
 }
 
 /** Whether an option binds the agent in the next tick. */
@@ -510,7 +510,7 @@ function moveBy(
   turn.toY[agent] = world.y[agent] + step[1];
 }
 
-/** A step, unless it would lead away from a meeting: then waiting. */
+/** A step, unless it would lead out of a meeting: then waiting. */
 function moveOnLeash(
   town: Town,
   world: World,
@@ -519,11 +519,14 @@ function moveOnLeash(
   step: readonly [number, number],
   now: number,
 ): void {
+  const x = world.destinationX[agent];
+  const y = world.destinationY[agent];
   if (
-    world.destinationUntil[agent] > now && !hasUrgentNeed(world, agent, null)
+    world.destinationUntil[agent] > now && isAt(town, world, agent, x, y) &&
+    !hasUrgentNeed(world, agent, null)
   ) {
-    const dx = world.x[agent] + step[0] - world.destinationX[agent];
-    const dy = world.y[agent] + step[1] - world.destinationY[agent];
+    const dx = world.x[agent] + step[0] - x;
+    const dy = world.y[agent] + step[1] - y;
     const reach = town.reachAny ? 0 : 1;
     if (Math.max(Math.abs(dx), Math.abs(dy)) > reach) return;
   }

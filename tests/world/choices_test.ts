@@ -531,6 +531,28 @@ Deno.test("at a meeting people do what they like, as long as they stay", () => {
   assertEquals(tileOf(sim, "a"), [19, 5]);
 });
 
+Deno.test("a meeting nobody can get to binds nobody", () => {
+  // A wall across the town, and a place under an object that one stands on.
+  const wall = Array.from({ length: 48 }, (_, y) => ({
+    id: `wall_${y}`,
+    type: "wall",
+    at: [15, y] as const,
+  }));
+  const bed = { id: "bed_1", type: "bed", at: [8, 5] as const };
+  const cafe = { id: "cafe_1", type: "cafe", at: [20, 5] as const };
+  const cases: readonly TinyOptions[] = [
+    { objects: [bed, ...wall] },
+    { objects: [bed, cafe], config: { world: { reach: "any" } } },
+  ];
+  for (const options of cases) {
+    const sim = called(house(options));
+    assertEquals(choose(sim, "move_west"), "move 4,5");
+    assertEquals(allowed(sim, "a"), ["wait", ...MOVES, "use:rest_sleep"]);
+    const told = choose(sim, "use:rest_sleep");
+    assertEquals(told.startsWith("wait"), false, told);
+  }
+});
+
 Deno.test("a meeting that is over calls nobody", () => {
   const sim = called(house());
   sim.world.destinationUntil[0] = 1;
