@@ -61,7 +61,8 @@ export function startUse(
     return REASON.incompatible_object;
   }
   for (const condition of spec.conditions) {
-    const scope = scopeOf(town, world, object, agent, spec.id);
+    const now = world.tick[0];
+    const scope = scopeOf(town, world, object, agent, spec.id, now);
     let reason: "precondition_failed" | "precondition_error";
     try {
       if (condition.holds(scope)) continue;
@@ -165,9 +166,9 @@ export function cancelUse(
 }
 
 /**
- * Looks again at which affordances of an object are usable: those whose
- * preconditions on the object, its stock and the world hold, and for which it
- * has what a use takes.
+ * Looks again at which affordances of an object are usable in the tick to
+ * come: those whose preconditions on the object, its stock and the world hold,
+ * and for which it has what a use takes.
  */
 export function refreshUsable(town: Town, world: World, object: number): void {
   const uses = town.typeAffordances[town.objectType[object]];
@@ -504,7 +505,8 @@ function holdsQuietly(
   holds: (scope: Scope) => boolean,
 ): boolean {
   try {
-    return holds(scopeOf(town, world, object, -1, spec.id));
+    const next = world.tick[0] + 1;
+    return holds(scopeOf(town, world, object, -1, spec.id, next));
   } catch (error) {
     if (error instanceof ConditionFault) return false;
     throw error;
@@ -518,6 +520,7 @@ function scopeOf(
   object: number,
   agent: number,
   affordanceId: string,
+  tick: number,
 ): Scope {
   const flag = (key: string): Value => {
     if (town.hasStock[object] === 0) return null;
@@ -541,10 +544,8 @@ function scopeOf(
           occupied_by: idOf(world.holder[object]),
           stock: stockMap(town, world, object),
         };
-      case "world": {
-        const tick = world.tick[0];
+      case "world":
         return { tick, day: Math.floor(tick / town.ticksPerDay) };
-      }
       case "stock":
         return stockMap(town, world, object);
       case "queue":

@@ -447,9 +447,11 @@ Deno.test("refreshUsable() asks only what depends on object, stock and world", (
   assertEquals(usable(["wallet > 100", "stock.ropes == 2"]), [1, 0]);
   assertEquals(usable(["stock.ropes > 2 or wallet > 100"]), [1, 0]);
   assertEquals(usable(["stock.ropes < 'x'"]), [0, 0]);
-  // What reads the clock is looked at again every tick.
-  assertEquals(usable(["world.tick < 10"], 9), [1, 1]);
-  assertEquals(usable(["world.tick < 10"], 10), [0, 1]);
+  // What reads the clock is looked at again every tick, for the tick to come.
+  assertEquals(usable(["world.tick < 10"], 8), [1, 1]);
+  assertEquals(usable(["world.tick < 10"], 9), [0, 1]);
+  assertEquals(usable(["world.day == 1"], 1438), [0, 1]);
+  assertEquals(usable(["world.day == 1"], 1439), [1, 1]);
 });
 
 Deno.test("stockMap(), inventoryOf() and queueIds() tell what is there and no more", () => {
