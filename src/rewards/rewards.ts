@@ -65,7 +65,9 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
       punctuality = punctuality_bonus * work * onTimeTicks[agent] /
         (end - start + 1);
     }
-    const social = sociable ? weighSocial(turn, row, bias[weights]) : 0;
+    const social = sociable && isSocial(rewardParts, row)
+      ? weighSocial(rewardParts, row, bias[weights])
+      : 0;
     const terminated = anyEnds && ends[agent] !== ENDS.not;
     const terminal = terminated ? terminalPenalty(town, ends[agent]) : 0;
     const raw = survival + needs + social + wage + punctuality +
@@ -103,9 +105,19 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
   }
 }
 
+/** Whether anything social happened to an agent. */
+function isSocial(rewardParts: Float64Array, row: number): boolean {
+  return rewardParts[row + PART.social_bonus] !== 0 ||
+    rewardParts[row + PART.social_penalty] !== 0 ||
+    rewardParts[row + PART.social_avoidance] !== 0;
+}
+
 /** Weighs the social parts by a profile's bias; gives their sum. */
-function weighSocial(turn: Turn, row: number, bias: number): number {
-  const { rewardParts } = turn;
+function weighSocial(
+  rewardParts: Float64Array,
+  row: number,
+  bias: number,
+): number {
   let sum = 0;
   for (let part = PART.social_bonus; part <= PART.social_avoidance; part++) {
     const value = rewardParts[row + part];
