@@ -226,7 +226,6 @@ Deno.test("a trace changes nothing but the events", () => {
 /** Parts of a Town, each read somewhere in a tick after much has happened. */
 const READ_IN_A_TICK = [
   "affordances",
-  "arrivalBuffer",
   "attendanceWindow",
   "config",
   "ghostStepAfter",

@@ -127,6 +127,8 @@ export interface Turn {
   readonly avoided: Uint8Array;
   /** Shift state nobody of a job can leave in this tick, -1 none. [jobs] */
   readonly settled: Int8Array;
+  /** Agents of a job who are on time or late as of now. [jobs] */
+  readonly onDuty: Int32Array;
   /** Wages paid less wages withheld in this tick. [agents] */
   readonly paid: Float64Array;
   /** Cause of the life's end in this tick. [agents] */
@@ -194,6 +196,7 @@ export function createTurn(town: Town): Turn {
     outcome: new Int16Array(n),
     avoided: new Uint8Array(n),
     settled: new Int8Array(town.jobs.length),
+    onDuty: new Int32Array(town.jobs.length),
     paid: new Float64Array(n),
     ends: new Uint8Array(n),
     anyEnds: false,

@@ -27,16 +27,18 @@ const ABSENCE_DAYS = 7;
  * Writes the job and shift columns, wallets, and ties between coworkers.
  */
 export function workShifts(town: Town, world: World, turn: Turn): void {
-  const { jobs, ticksPerDay, arrivalBuffer } = town;
+  const { jobs, ticksPerDay } = town;
   if (jobs.length === 0) return;
-  const { roster, population, job, jobless, profile } = world;
+  const { roster, population, job, jobless } = world;
   const { shiftState, shiftFlags, absence, absences } = world;
   const oldest = world.tick[0] - ABSENCE_DAYS * ticksPerDay;
   const t = world.tick[0] % ticksPerDay;
+  const buffer = town.config.behavior.job_arrival_buffer;
   const { settled } = turn;
   for (let j = 0; j < jobs.length; j++) {
     settled[j] = settledState(jobs[j], t);
   }
+  countOnDuty(world, turn);
   for (let i = 0; i < population[0]; i++) {
     const agent = roster[i];
     if (job[agent] < 0) {
@@ -59,7 +61,7 @@ export function workShifts(town: Town, world: World, turn: Turn): void {
       workOn(town, world, turn, agent, mine, t);
     } else {
       if (shiftFlags[agent] & FLAG.open) closeShift(town, world, agent, mine);
-      shiftState[agent] = t < mine.start - arrivalBuffer[profile[agent]]
+      shiftState[agent] = t < mine.start - buffer
         ? SHIFT.idle
         : SHIFT.await_start;
     }
@@ -74,6 +76,21 @@ function settledState(job: TownJob, t: number): number {
   if (t === 0) return -1;
   if (t > job.end) return SHIFT.post_shift;
   return t < job.start - ARRIVAL_MOST ? SHIFT.idle : -1;
+}
+
+/** Counts by job who is on time or late as the last tick has left them. */
+function countOnDuty(world: World, turn: Turn): void {
+  const { roster, population, job, shiftState } = world;
+  const { onDuty } = turn;
+  onDuty.fill(0);
+  for (let i = 0; i < population[0]; i++) {
+    const agent = roster[i];
+    if (isOnDuty(shiftState[agent])) onDuty[job[agent]]++;
+  }
+}
+
+function isOnDuty(state: number): boolean {
+  return state === SHIFT.on_time || state === SHIFT.late;
 }
 
 /** One tick inside a shift. */
@@ -99,6 +116,11 @@ function workOn(
     ? stateHere(world, agent, into)
     : stateAway(world, agent, into);
   shiftState[agent] = state;
+  const { onDuty } = turn;
+  const place = world.job[agent];
+  if (isOnDuty(before)) onDuty[place]--;
+  const coworkers = onDuty[place];
+  if (isOnDuty(state)) onDuty[place]++;
   world.onShift[agent] = here ? 1 : 0;
   const pay = job.wage > 0 ? job.wage : world.price[PRICE.wage_income];
   if (here) {
@@ -120,15 +142,16 @@ function workOn(
       wallet[agent] = Math.max(0, wallet[agent] - fine);
       withhold(world, turn, agent, pay);
     }
-    if ((shiftFlags[agent] & FLAG.helped) === 0) {
-      const coworkers = coworkersOf(world, agent);
-      if (coworkers.length > 0) {
-        shiftFlags[agent] |= FLAG.helped;
-        relateAll(town, world, turn, agent, coworkers, "employment_help");
-      }
+    if (coworkers > 0 && (shiftFlags[agent] & FLAG.helped) === 0) {
+      shiftFlags[agent] |= FLAG.helped;
+      relateCoworkers(town, world, turn, agent, "employment_help");
     }
   } else if (state === SHIFT.absent) {
-    beAbsent(town, world, turn, agent, job, before);
+    beAbsent(world, turn, agent, job, before);
+    if (coworkers > 0 && (shiftFlags[agent] & FLAG.taken) === 0) {
+      shiftFlags[agent] |= FLAG.taken;
+      relateCoworkers(town, world, turn, agent, "employment_shift_taken");
+    }
     withhold(world, turn, agent, pay);
   }
 }
@@ -181,7 +204,6 @@ function beLate(
 }
 
 function beAbsent(
-  town: Town,
   world: World,
   turn: Turn,
   agent: number,
@@ -212,13 +234,6 @@ function beAbsent(
     rememberAbsence(world, agent);
     turn.events.push({ event: "shift.absent", tick, agent: id, job: job.id });
   }
-  if ((flags & FLAG.taken) === 0) {
-    const coworkers = coworkersOf(world, agent);
-    if (coworkers.length > 0) {
-      shiftFlags[agent] |= FLAG.taken;
-      relateAll(town, world, turn, agent, coworkers, "employment_shift_taken");
-    }
-  }
 }
 
 function withhold(
@@ -231,30 +246,26 @@ function withhold(
   turn.paid[agent] -= pay;
 }
 
-/** Those of the same job who are on time or late as of now. */
-function coworkersOf(world: World, agent: number): number[] {
-  const { roster, population, job, shiftState } = world;
-  const found: number[] = [];
-  for (let i = 0; i < population[0]; i++) {
-    const other = roster[i];
-    if (job[other] !== job[agent] || other === agent) continue;
-    const state = shiftState[other];
-    if (state === SHIFT.on_time || state === SHIFT.late) found.push(other);
-  }
-  return found;
-}
-
-function relateAll(
+/**
+ * Changes the ties with those of the same job who are on time or late as of
+ * now. There must be somebody.
+ */
+function relateCoworkers(
   town: Town,
   world: World,
   turn: Turn,
   agent: number,
-  coworkers: readonly number[],
   cause: "employment_help" | "employment_shift_taken",
 ): void {
+  const { roster, population, job, shiftState } = world;
   const { agentIds } = world.records;
-  for (const other of coworkers) {
+  const coworkers: string[] = [];
+  for (let i = 0; i < population[0]; i++) {
+    const other = roster[i];
+    if (job[other] !== job[agent] || other === agent) continue;
+    if (!isOnDuty(shiftState[other])) continue;
     relate(town, world, turn, agent, other, cause, TIE_DELTAS[cause]);
+    coworkers.push(agentIds[other]);
   }
   turn.events.push({
     event: cause === "employment_help"
@@ -262,8 +273,7 @@ function relateAll(
       : "employment.shift_taken",
     tick: world.tick[0],
     agent: agentIds[agent],
-    coworkers: coworkers.map((other) => agentIds[other])
-      .sort(compareCodePoints),
+    coworkers: coworkers.sort(compareCodePoints),
   });
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Simulation } from "../../../src/simulation.ts";
 import type { TownEvent } from "../../../src/world/events.ts";
 import { moveAgent } from "../../../src/world/spatial.ts";
@@ -295,6 +295,49 @@ Deno.test("colleagues who are not there do not help, nor do those of another job
       ["employment.helped_when_late", "b"],
     ],
   );
+});
+
+Deno.test("workShifts() takes as long for each of many who stay away as for each of few", () => {
+  const perAgent = (agents: number): number => {
+    const { town, world, turn } = office(
+      { agents: 1, config: { world: { agent_capacity: agents } } },
+      { grace_ticks: 0, absent_cutoff: 0, late_tick_penalty: 0 },
+    );
+    for (let i = 1; i < agents; i++) {
+      world.roster[i] = i;
+      world.alive[i] = 1;
+    }
+    world.population[0] = agents;
+    world.job.fill(0);
+    let best = Infinity;
+    for (world.tick[0] = 11; world.tick[0] < 29; world.tick[0]++) {
+      turn.events = [];
+      const start = performance.now();
+      workShifts(town, world, turn);
+      best = Math.min(best, performance.now() - start);
+    }
+    return best / agents;
+  };
+  perAgent(1000);
+  const few = perAgent(500);
+  const many = perAgent(8000);
+  assert(many < 5 * few, `${few} ms each, ${many} ms each`);
+});
+
+Deno.test("the working day begins for all alike, whoever leaves home early", () => {
+  const sim = office({
+    agents: [{ id: "a", profile: "industrious" }, { id: "b" }],
+    config: {
+      world: { ticks_per_day: 100 },
+      jobs: { clerk: { start_tick: 30, end_tick: 40, location: AT_WORK } },
+      features: { behavior: { personality_profiles: true } },
+    },
+  });
+  const seen = [25, 26].map((tick) => {
+    until(sim, tick);
+    return [state(sim, "a"), state(sim, "b")];
+  });
+  assertEquals(seen, [["idle", "idle"], ["await_start", "await_start"]]);
 });
 
 Deno.test("a new day starts its figures over and keeps the money", () => {
