@@ -13,14 +13,24 @@ import { type Interrupt, listenForSignals, STOP_EXIT } from "./interrupt.ts";
 import { loadTown } from "../src/app.ts";
 import { checkPermissions } from "./permissions.ts";
 import { type Log, openLog } from "./print/log.ts";
-import { OutputClosed, print, printError } from "./print/output.ts";
-import { showsColours } from "./print/output.ts";
+import {
+  OutputClosed,
+  print,
+  printError,
+  showsColours,
+  terminalWidth,
+} from "./print/output.ts";
 import { openPaint } from "./print/paint.ts";
 import { openProgress } from "./print/progress.ts";
 import { number } from "./print/text.ts";
 import { type Chronicle, openChronicle } from "./report/chronicle.ts";
 import { clockText } from "./report/clock.ts";
-import { type HashAt, type Report, reportOf } from "./report/report.ts";
+import {
+  deedsOf,
+  type HashAt,
+  type Report,
+  reportOf,
+} from "./report/report.ts";
 import { showReport } from "./report/show.ts";
 
 /** The flags of a run. */
@@ -88,12 +98,14 @@ export async function runTown(flags: RunFlags): Promise<number> {
   });
   const ticks = flags.ticks ?? config.scenario?.ticks ?? TICKS;
 
+  const before = deedsOf(simulation.world);
   using interrupt = listenForSignals();
   const course = await runTicks(simulation, ticks, flags, interrupt, log);
   const report = reportOf(town, simulation.world, course.chronicle, {
     policy: simulation.policy.name,
     ticks: course.ticks,
     seconds: course.seconds,
+    before,
     interrupted: interrupt.signal(),
     stateHash: simulation.hash(),
     hashes: course.hashes,
@@ -278,7 +290,8 @@ function printReport(flags: RunFlags, report: Report): void {
   }
   if (flags.quiet) return;
   const stream = flags.events === "-" ? "stderr" : "stdout";
-  const lines = showReport(report, openPaint(showsColours(stream)));
+  const width = Deno[stream].isTerminal() ? terminalWidth() : undefined;
+  const lines = showReport(report, openPaint(showsColours(stream)), width);
   const text = lines.join("\n") + "\n";
   if (stream === "stderr") printError(text);
   else print(text);

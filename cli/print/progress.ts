@@ -1,6 +1,6 @@
 /** A line on the terminal that tells how far a run is. @module */
 import { bar } from "./bar.ts";
-import { printError } from "./output.ts";
+import { printError, terminalWidth } from "./output.ts";
 
 /** A progress line. */
 export interface Progress {
@@ -29,11 +29,24 @@ export function openProgress(wanted: boolean): Progress {
       if (now < next) return;
       next = now + PERIOD_MS;
       shown = true;
-      printError(`\r\u001b[K${bar(share, BAR)} ${text()}`);
+      printError(`\r\u001b[K${progressLine(share, text(), terminalWidth())}`);
     },
     clear() {
       if (shown) printError("\r\u001b[K");
       shown = false;
     },
   };
+}
+
+/**
+ * A bar and a text where there is room for both, else what fits of the text:
+ * a line that wraps cannot be taken away.
+ */
+export function progressLine(
+  share: number,
+  text: string,
+  width: number = Infinity,
+): string {
+  const line = `${bar(share, BAR)} ${text}`;
+  return line.length < width ? line : text.slice(0, Math.max(0, width - 1));
 }

@@ -27,7 +27,7 @@ export interface ResidentReport {
   readonly job: string | null;
   /** Where the resident stands in the working day. */
   readonly shift: string;
-  /** Meals eaten, over all lives, like the counts below. */
+  /** Meals eaten since the town began, over all lives, like the counts below. */
   readonly meals: number;
   /** Meals cooked. */
   readonly meals_cooked: number;
@@ -43,6 +43,41 @@ export interface ResidentReport {
   readonly best_friend: string | null;
   /** Id of the worst rival, or null. */
   readonly worst_rival: string | null;
+}
+
+/** How often residents did something. */
+export interface Deeds {
+  /** Meals eaten. */
+  readonly meals: number;
+  /** Meals cooked. */
+  readonly meals_cooked: number;
+  /** Showers taken. */
+  readonly showers: number;
+  /** Times slept. */
+  readonly sleeps: number;
+  /** Shifts worked. */
+  readonly shifts: number;
+}
+
+/** What everybody did since the town began, those counted who are gone. */
+export function deedsOf(world: World): Deeds {
+  const { lineages } = world.records;
+  const sum = (counter: keyof typeof COUNTER) => {
+    const at = COUNTER[counter];
+    let total = 0;
+    for (const { past } of lineages) total += past[at];
+    for (let i = 0; i < world.population[0]; i++) {
+      total += world.inventory[world.roster[i] * COUNTERS.length + at];
+    }
+    return total;
+  };
+  return {
+    meals: sum("meals_consumed"),
+    meals_cooked: sum("meals_cooked"),
+    showers: sum("showers_taken"),
+    sleeps: sum("sleep_sessions"),
+    shifts: sum("shifts_worked"),
+  };
 }
 
 /** A hash of the world, and the tick it is of. */
@@ -79,6 +114,8 @@ export interface Report {
   readonly deaths: number;
   /** Lives that began again in this run. */
   readonly respawns: number;
+  /** What all residents did in this run. */
+  readonly counts: Deeds;
   /** Money of all living residents. */
   readonly money: number;
   /** Time the ticks took, in seconds. */
@@ -107,6 +144,8 @@ export interface Course {
   readonly ticks: number;
   /** Time they took, in seconds. */
   readonly seconds: number;
+  /** What everybody had done when the run began. */
+  readonly before: Deeds;
   /** Signal that ended the run early, or null. */
   readonly interrupted: string | null;
   /** Digest of the world at the end. */
@@ -129,6 +168,8 @@ export function reportOf(
 ): Report {
   const residents = residentsOf(town, world);
   const { events } = chronicle;
+  const { before } = course;
+  const deeds = deedsOf(world);
   return {
     format: "townlet.report",
     version: 1,
@@ -142,6 +183,13 @@ export function reportOf(
     agents: world.population[0],
     deaths: events.get("agent.removed") ?? 0,
     respawns: events.get("agent.respawned") ?? 0,
+    counts: {
+      meals: deeds.meals - before.meals,
+      meals_cooked: deeds.meals_cooked - before.meals_cooked,
+      showers: deeds.showers - before.showers,
+      sleeps: deeds.sleeps - before.sleeps,
+      shifts: deeds.shifts - before.shifts,
+    },
     money: Object.values(residents).reduce(
       (sum, { wallet }) => sum + wallet,
       0,

@@ -19,12 +19,16 @@ const BAR = 5;
 /** Below it a need is low, and at half of it very low. */
 const LOW = 0.4;
 
-/** The lines of a report. */
-export function showReport(report: Report, paint: Paint): string[] {
+/** The lines of a report; its table is as wide as `width` at most, if given. */
+export function showReport(
+  report: Report,
+  paint: Paint,
+  width?: number,
+): string[] {
   return [
     ...townLines(report, paint),
     "",
-    ...residentLines(report, paint),
+    ...residentLines(report, paint, width),
     ...momentLines(report, paint),
     ...systemLines(report, paint),
     "",
@@ -33,9 +37,7 @@ export function showReport(report: Report, paint: Paint): string[] {
 }
 
 function townLines(report: Report, paint: Paint): string[] {
-  const residents = Object.values(report.residents);
-  const sum = (key: "meals" | "showers" | "sleeps" | "shifts" | "chats") =>
-    residents.reduce((total, resident) => total + resident[key], 0);
+  const { meals, showers, sleeps, shifts } = report.counts;
   const event = (name: string) => report.events[name] ?? 0;
   const clock = (tick: number) => clockText(tick, report.ticks_per_day);
   const from = report.tick - report.ticks;
@@ -53,11 +55,9 @@ function townLines(report: Report, paint: Paint): string[] {
     `${count(report.ticks, "tick")}, ${clock(from)} to ${
       clock(report.tick)
     }${speed}${ended}`,
-    `${count(sum("meals"), "meal")}, ${count(sum("showers"), "shower")}, ${
-      count(sum("sleeps"), "sleep")
-    }, ${count(sum("shifts"), "shift")}, ${
-      number(report.money, 2)
-    } in all wallets`,
+    `${count(meals, "meal")}, ${count(showers, "shower")}, ${
+      count(sleeps, "sleep")
+    }, ${count(shifts, "shift")}, ${number(report.money, 2)} in all wallets`,
     `${count(event("chat.succeeded"), "chat")}, ${
       count(event("queue.handover"), "polite handover")
     }, ${count(event("queue.conflict"), "conflict")}, ${
@@ -66,7 +66,11 @@ function townLines(report: Report, paint: Paint): string[] {
   ];
 }
 
-function residentLines(report: Report, paint: Paint): string[] {
+function residentLines(
+  report: Report,
+  paint: Paint,
+  width: number | undefined,
+): string[] {
   const all = Object.entries(report.residents);
   const rows = all.slice(0, RESIDENTS_MAX).map(([id, resident]) =>
     residentRow(id, resident, paint)
@@ -77,13 +81,14 @@ function residentLines(report: Report, paint: Paint): string[] {
       { heading: "hunger" },
       { heading: "hygiene" },
       { heading: "energy" },
-      { heading: "wallet", right: true },
-      { heading: "job" },
-      { heading: "best friend" },
-      { heading: "worst rival" },
+      { heading: "wallet", right: true, spare: 2 },
+      { heading: "job", spare: 1 },
+      { heading: "friend", spare: 4 },
+      { heading: "rival", spare: 3 },
     ],
     rows,
     paint,
+    width,
   );
   const more = all.length - RESIDENTS_MAX;
   return more > 0
@@ -115,7 +120,7 @@ function needCell(value: number, paint: Paint): string {
     : value >= LOW / 2
     ? paint.yellow
     : paint.red;
-  const percent = String(Math.floor(value * 100)).padStart(3);
+  const percent = String(Math.floor(value * 100)).padStart(4);
   return colour(bar(value, BAR)) + percent;
 }
 
@@ -141,7 +146,7 @@ function systemLines(report: Report, paint: Paint): string[] {
   const width = Math.max(...shares.map(([name]) => name.length));
   return [
     "",
-    paint.dim("time by system"),
+    paint.dim("time by system, from samples"),
     ...shares.map(([name, share]) =>
       `${padEnd(name, width)}  ${bar(share, 20)} ${
         number(share * 100, 1).padStart(5)

@@ -93,7 +93,10 @@ Deno.test("the report is plain text when piped", async () => {
   assertEquals([code, err], [0, ""]);
   // deno-lint-ignore no-control-regex
   assert(!/[\u0000-\u0009\u000b-\u001f\u007f]/.test(out));
-  assertMatch(out, /^hamlet: 3 residents, scripted\n200 ticks, day 1 00:00 to/);
+  assertMatch(
+    out,
+    /^hamlet: 3 residents, scripted, seed 1\n200 ticks, day 1 00:00 to/,
+  );
   assertStringIncludes(out, "resident  hunger");
   assertMatch(out, /state [0-9a-f]{64}\n$/);
 });
@@ -160,7 +163,7 @@ Deno.test("a run that was saved goes on as if it had never stopped", async () =>
     const file = `${folder.path}/${name}`;
     const whole = await report("--ticks", "500", "--seed", "5");
     const first = await run(
-      ...["--ticks", "250", "--seed", "5", "--quiet"],
+      ...["--ticks", "250", "--seed", "5", "--json"],
       ...["--snapshot-save", file],
     );
     assertEquals(first.code, 0);
@@ -175,6 +178,12 @@ Deno.test("a run that was saved goes on as if it had never stopped", async () =>
     const found = JSON.parse(second.out);
     assertEquals([found.ticks, found.tick, found.seed], [250, 500, 5]);
     assertEquals(found.state_hash, whole.state_hash);
+    assertEquals(found.residents, whole.residents);
+    const { counts } = JSON.parse(first.out);
+    assert(counts.meals > 0, "both halves count what they saw");
+    for (const deed of Object.keys(whole.counts)) {
+      assertEquals(counts[deed] + found.counts[deed], whole.counts[deed], deed);
+    }
   }
 });
 

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { bar } from "../../../cli/print/bar.ts";
 import { openPaint } from "../../../cli/print/paint.ts";
-import { table } from "../../../cli/print/table.ts";
 import { count, number, padEnd, padStart } from "../../../cli/print/text.ts";
 import { widthOf } from "../../../cli/print/width.ts";
 
@@ -32,21 +31,6 @@ Deno.test("bar() fills by eighths and never overflows", () => {
   assertEquals(bar(0.53125, 4), "██▏·");
   assertEquals(bar(-1, 2), "··");
   assertEquals(bar(7, 2), "██");
-});
-
-Deno.test("table() aligns by display width", () => {
-  assertEquals(
-    table(
-      [{ heading: "who" }, { heading: "wallet", right: true }],
-      [["天地", "1.00"], ["bo", "12.50"]],
-      openPaint(false),
-    ),
-    [
-      "who   wallet",
-      "天地    1.00",
-      "bo     12.50",
-    ],
-  );
 });
 
 Deno.test("openPaint() without colours leaves text alone", () => {
