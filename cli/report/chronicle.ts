@@ -23,6 +23,8 @@ export interface Chronicle {
 interface Weighed extends Moment {
   /** Higher is more notable. */
   readonly weight: number;
+  /** Events noted before it. */
+  readonly place: number;
 }
 
 /** What to tell of an event, and how notable it is; null for nothing. */
@@ -46,6 +48,7 @@ export function openChronicle(): Chronicle {
   const events = new Map<string, number>();
   const kept = new Map<string, Weighed[]>();
   const told = new Set<string>();
+  let noted = 0;
   const keep = (event: TownEvent) => {
     const telling = tell(event);
     if (telling === null) return;
@@ -56,21 +59,17 @@ export function openChronicle(): Chronicle {
     }
     const list = kept.get(event.event) ?? [];
     kept.set(event.event, list);
-    if (list.length < KEEP) {
-      list.push({
-        tick: event.tick,
-        text: telling.text,
-        weight: telling.weight,
-      });
-      return;
+    if (list.length === KEEP) {
+      const least = list.reduce(
+        (at, { weight }, i) => weight < list[at].weight ? i : at,
+        0,
+      );
+      if (telling.weight <= list[least].weight) return;
+      list.splice(least, 1);
     }
-    const least = list.reduce(
-      (at, { weight }, i) => weight < list[at].weight ? i : at,
-      0,
-    );
-    if (telling.weight <= list[least].weight) return;
-    list.splice(least, 1);
-    list.push({ tick: event.tick, text: telling.text, weight: telling.weight });
+    const { tick } = event;
+    const { text, weight } = telling;
+    list.push({ tick, text, weight, place: noted });
   };
   return {
     events,
@@ -79,16 +78,29 @@ export function openChronicle(): Chronicle {
         const event = list[i];
         events.set(event.event, (events.get(event.event) ?? 0) + 1);
         keep(event);
+        noted++;
       }
     },
     moments(limit) {
-      return [...kept.values()].flat()
-        .sort((a, b) => b.weight - a.weight || a.tick - b.tick)
+      return [...kept.values()].flatMap(worthLess)
+        .sort(byWeight)
         .slice(0, limit)
-        .sort((a, b) => a.tick - b.tick)
+        .sort((a, b) => a.place - b.place)
         .map(({ tick, text }) => ({ tick, text }));
     },
   };
+}
+
+/** The more of a kind were told, the less is the next one worth telling. */
+function worthLess(moments: readonly Weighed[]): readonly Weighed[] {
+  return moments.toSorted(byWeight).map((moment, i) => ({
+    ...moment,
+    weight: moment.weight - i,
+  }));
+}
+
+function byWeight(a: Weighed, b: Weighed): number {
+  return b.weight - a.weight || a.place - b.place;
 }
 
 /** What to tell of an event. */
@@ -98,12 +110,15 @@ function tell(event: TownEvent): Telling | null {
       return { weight: 10, text: `${event.agent} ${leaving(event.reason)}` };
     case "agent.spawned":
       return { weight: 9, text: `${event.agent} comes to town` };
+    case "agent.respawned":
+      return {
+        weight: 5,
+        text: `${event.agent} takes the place of ${event.original}`,
+      };
     case "perturbation.price_spike":
       return {
         weight: 7,
-        text: `prices rise ${
-          event.magnitude.toFixed(2)
-        }-fold (${event.target})`,
+        text: `prices ${change(event.magnitude)} (${event.target})`,
         key: event.event_id,
       };
     case "perturbation.utility_out":
@@ -111,7 +126,7 @@ function tell(event: TownEvent): Telling | null {
     case "perturbation.meet_arranged":
       return {
         weight: 7,
-        text: `${list(event.targets)} are called to ${event.location}`,
+        text: `${list(event.targets)} are to meet at ${event.location}`,
       };
     case "employment.exit_pending":
       return { weight: 6, text: `${event.agent} is asked to leave town` };
@@ -154,12 +169,20 @@ function tell(event: TownEvent): Telling | null {
     case "employment.helped_when_late":
       return {
         weight: 3,
-        text: `${list(event.coworkers)} cover for ${event.agent}`,
+        text: `${list(event.coworkers)} ${
+          event.coworkers.length === 1 ? "covers" : "cover"
+        } for ${event.agent}`,
         key: event.agent,
       };
     default:
       return null;
   }
+}
+
+/** A factor in words: `rise by 50 %`. */
+function change(factor: number): string {
+  const percent = Math.round(Math.abs(factor - 1) * 100);
+  return `${factor < 1 ? "fall" : "rise"} by ${percent} %`;
 }
 
 function leaving(reason: string): string {
