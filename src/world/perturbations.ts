@@ -23,6 +23,9 @@ const UTILITIES = [
   { name: "water", stock: "water_on", kind: "outage" },
 ] as const;
 
+/** No price goes above it. */
+const PRICE_MOST = 1e12;
+
 /** The next event id. */
 export function nextEventId(world: World): string {
   return `evt_${++world.eventCount[0]}`;
@@ -170,7 +173,11 @@ export function refreshPrices(town: Town, world: World): void {
   for (const { spec, targets, magnitude } of world.records.activeEvents) {
     if (town.specs[spec].config.kind !== "price_spike") continue;
     const keys = new Set(targets.flatMap((target) => spikeKeys(target)));
-    for (const key of keys) world.price[PRICE[key as EconomyKey]] *= magnitude;
+    for (const key of keys) {
+      const at = PRICE[key as EconomyKey];
+      // Without a ceiling, spikes on spikes could leave the numbers.
+      world.price[at] = Math.min(PRICE_MOST, world.price[at] * magnitude);
+    }
   }
 }
 

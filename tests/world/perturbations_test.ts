@@ -156,6 +156,18 @@ const HOUSE = [
   { id: "bed_1", type: "bed" },
 ] as const;
 
+Deno.test("prices stay numbers, however high the spikes", () => {
+  const sim = town({
+    up: { kind: "price_spike", duration: 9, magnitude: 1e200 },
+    down: { kind: "price_spike", duration: 9, magnitude: 0 },
+  }, { scheduler: { max_concurrent_events: 9 } });
+  for (const spec of ["up", "up", "down"]) trigger(sim, spec);
+  for (const key of ECONOMY_KEYS) {
+    assert(Number.isFinite(sim.world.price[PRICE[key]]), key);
+  }
+  assertEquals(sim.world.price[PRICE.meal_cost], 0);
+});
+
 Deno.test("a blackout stops stoves and showers, an outage showers and sinks", () => {
   const sim = town({
     dark: { kind: "blackout", duration: 2 },
