@@ -5,6 +5,7 @@ import type { NonEmptyString } from "@optique/core/nonempty";
 import { option } from "@optique/core/primitives";
 import {
   choice,
+  float,
   integer,
   string,
   type ValueParser,
@@ -30,6 +31,51 @@ export function oneOf<const Words extends readonly string[]>(
   });
 }
 
+/** A whole number in a range. */
+export function wholeNumber(
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): ValueParser<"sync", number> {
+  return integer({
+    metavar: "N",
+    min,
+    max,
+    errors: {
+      ...outOfRange(min, max),
+      invalidInteger: (input) => [text(`${input} is no whole number`)],
+      unsafeInteger: (input) => [text(`${input} is too large`)],
+    },
+  });
+}
+
+/** A number in a range. */
+export function realNumber(
+  min: number,
+  max: number,
+): ValueParser<"sync", number> {
+  return float({
+    metavar: "X",
+    min,
+    max,
+    errors: {
+      ...outOfRange(min, max),
+      invalidNumber: (input) => [text(`${input} is no number`)],
+    },
+  });
+}
+
+/** What to say of a number that is too small or too large. */
+function outOfRange(min: number, max: number) {
+  return {
+    belowMinimum: (value: number) => [
+      text(`must be at least ${min}, and is ${value}`),
+    ],
+    aboveMaximum: (value: number) => [
+      text(`must be at most ${max}, and is ${value}`),
+    ],
+  };
+}
+
 /** The town file a command reads when none is named. */
 export const DEFAULT_CONFIG = "configs/town.yaml";
 
@@ -43,7 +89,7 @@ export const configFlag = withDefault(
 export const seedFlag = optional(
   option(
     "--seed",
-    integer({ metavar: "N", min: 0, max: Number.MAX_SAFE_INTEGER }),
+    wholeNumber(0),
     says("Seed of the run, instead of the configuration's"),
   ),
 );

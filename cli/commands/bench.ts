@@ -2,11 +2,11 @@
 import { object } from "@optique/core/constructs";
 import { withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { integer, string } from "@optique/core/valueparser";
+import { string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import { measure, type Row } from "../bench/measure.ts";
 import { type Command, command, subcommand } from "../command.ts";
-import { debugFlag, jsonFlag, says } from "../flags.ts";
+import { debugFlag, jsonFlag, says, wholeNumber } from "../flags.ts";
 import { print, showsColours } from "../print/output.ts";
 import { openPaint, type Paint } from "../print/paint.ts";
 import { openProgress } from "../print/progress.ts";
@@ -41,7 +41,7 @@ export const bench: Command = command({
       rounds: withDefault(
         option(
           "--rounds",
-          integer({ metavar: "N", min: 1, max: 100 }),
+          wholeNumber(1, 100),
           says("Rounds of which the best counts"),
         ),
         5,

@@ -2,7 +2,7 @@
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { float, integer, string } from "@optique/core/valueparser";
+import { string } from "@optique/core/valueparser";
 import { type Command, command } from "../command.ts";
 import {
   configFlag,
@@ -11,10 +11,12 @@ import {
   logLevelFlag,
   oneOf,
   quietFlag,
+  realNumber,
   says,
   seedFlag,
   setFlag,
   strictFlag,
+  wholeNumber,
 } from "../flags.ts";
 import { POLICY_NAMES } from "../../src/policy/open.ts";
 import { runTown } from "../run_town.ts";
@@ -36,7 +38,7 @@ export const simulate: Command = command({
     ticks: optional(
       option(
         "--ticks",
-        integer({ metavar: "N", min: 0, max: TICKS_MAX }),
+        wholeNumber(0, TICKS_MAX),
         says("Ticks to run; without it scenario.ticks, else 1000"),
       ),
     ),
@@ -66,14 +68,14 @@ export const simulate: Command = command({
     hashEvery: optional(
       option(
         "--hash-every",
-        integer({ metavar: "N", min: 1 }),
+        wholeNumber(1),
         says("Tell the hash of the world every so many ticks"),
       ),
     ),
     realtime: optional(
       option(
         "--realtime",
-        float({ metavar: "X", min: 0.001, max: 1000 }),
+        realNumber(0.001, 1000),
         says("Ticks a second; without it as fast as it goes"),
       ),
     ),

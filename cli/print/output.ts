@@ -21,6 +21,7 @@ export function print(text: string): void {
     throw new TownletError("Cannot write to the standard output", {
       code: "output",
       exit: EXIT.failed,
+      hint: error instanceof Error ? error.message : undefined,
       cause: error,
     });
   }

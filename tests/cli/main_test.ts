@@ -115,6 +115,22 @@ Deno.test("a word that is none of a few is told with those few", async () => {
   });
 });
 
+Deno.test("numbers that make no sense are told in plain words", async () => {
+  const cases = [
+    ["--ticks", "-5", "must be at least 0, and is -5"],
+    ["--ticks", "2000000000000", "must be at most 1000000000000, and is "],
+    ["--ticks", "99999999999999999999", "99999999999999999999 is too large"],
+    ["--ticks", "1.5", "1.5 is no whole number"],
+    ["--realtime", "fast", "fast is no number"],
+    ["--realtime", "0", "must be at least 0.001, and is 0"],
+  ];
+  for (const [flag, value, says] of cases) {
+    const { code, err } = await townlet("simulate", [flag, value]);
+    assertEquals(code, 2);
+    assertStringIncludes(err, `error: ${flag}: ${says}`);
+  }
+});
+
 Deno.test("a permission granted without a list is told, and refused when strict", async () => {
   const broad = { without: ["--allow-"], flags: ["-A"] };
   const told = await townlet("simulate", [
