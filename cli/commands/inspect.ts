@@ -142,7 +142,7 @@ function showTown(town: Town, paint: Paint): string[] {
         escapeText(id),
         number(start),
         number(end),
-        wage === 0 ? "usual" : number(wage, 3),
+        wage === 0 ? "usual" : String(wage),
         place(x, y),
       ]),
       paint,
@@ -201,7 +201,7 @@ function residentLines(town: Town, paint: Paint): string[] {
 /** Widest and highest town that is drawn. */
 const MAP_MAX = 100;
 
-/** A map: a letter for each type of object, `@` where a job is. */
+/** A map: a letter for each type of object, `@` where only a job is. */
 function mapLines(town: Town, paint: Paint): string[] {
   const { width, height } = town;
   const letters = lettersFor(town.typeIds);
@@ -216,9 +216,12 @@ function mapLines(town: Town, paint: Paint): string[] {
     if (town.objectX[i] < 0) continue;
     rows[town.objectY[i]][town.objectX[i]] = letters[town.objectType[i]];
   }
+  const drawn = rows.map((row) => row.join(""));
+  const legend = (mark: string, meaning: string) =>
+    drawn.some((row) => row.includes(mark)) ? [`${mark} ${meaning}`] : [];
   return [
     "",
-    ...rows.map((row) => row.join("")),
+    ...drawn,
     paint.dim(
       [
         ...town.typeIds.flatMap((type, i) =>
@@ -226,8 +229,8 @@ function mapLines(town: Town, paint: Paint): string[] {
             ? []
             : [`${letters[i]} ${escapeText(type)}`]
         ),
-        "⌂ home",
-        "@ work",
+        ...legend("⌂", "home"),
+        ...legend("@", "work"),
       ].join(", "),
     ),
   ];

@@ -35,8 +35,15 @@ Deno.test("inspect town draws the map and lists what is there", async () => {
     out,
     "····@···\n·s·h····\n········\n⌂·······\ns stove, h shower, ⌂ home, @ work\n",
   );
-  assertStringIncludes(out, "baker   300  600  0.030  4,0");
+  assertStringIncludes(out, "baker   300  600  0.03  4,0");
   assertStringIncludes(out, "ana       stoic");
+});
+
+Deno.test("inspect town explains only the marks that its map has", async () => {
+  const { out } = await townlet("inspect", ["town"]);
+  // Every workplace of the default town is an object.
+  assertStringIncludes(out, "d desk, ⌂ home\n");
+  assertStringIncludes(out, "baker       420    840  0.0085  6,16\n");
 });
 
 Deno.test("inspect town --json has objects, jobs, residents and actions", async () => {
