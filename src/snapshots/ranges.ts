@@ -25,6 +25,7 @@ type SavedName = Exclude<
   | "tieFading"
   | "rivalryMax"
   | "usable"
+  | "usableCount"
   | "usableStale"
   | "tileHead"
   | "tileAgents"

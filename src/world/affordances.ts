@@ -182,7 +182,9 @@ export function refreshUsable(town: Town, world: World, object: number): void {
       if (!condition.objectOnly) continue;
       if (!holdsQuietly(town, world, object, spec, condition.holds)) usable = 0;
     }
-    world.usable[object * town.usesPerType + i] = usable;
+    const at = object * town.usesPerType + i;
+    world.usableCount[uses[i]] += usable - world.usable[at];
+    world.usable[at] = usable;
   }
   world.usableStale[object] = town.readsClock[town.objectType[object]];
 }

@@ -139,18 +139,10 @@ export function actionMask(
   if (stepAway(town, world, agent) >= 0) out[offset + ACTION.stepAway] = 1;
   if (bestListener(town, world, agent, now) >= 0) out[offset + ACTION.chat] = 1;
   if (world.engaged[agent] >= 0) out[offset + ACTION.release] = 1;
-  const { affordances, objectsOfType, usesPerType } = town;
+  const { affordances } = town;
   for (let i = 0; i < affordances.length; i++) {
-    const { action, type, use } = affordances[i];
-    if (i === running) {
-      out[offset + action] = 1;
-      continue;
-    }
-    for (const object of objectsOfType[type]) {
-      if (world.usable[object * usesPerType + use] === 0) continue;
-      out[offset + action] = 1;
-      break;
-    }
+    if (i !== running && world.usableCount[i] === 0) continue;
+    out[offset + affordances[i].action] = 1;
   }
 }
 
@@ -540,6 +532,8 @@ function findObject(
   affordance: number,
   now: number,
 ): number {
+  // In a blackout nobody looks through all the showers of the town.
+  if (world.usableCount[affordance] === 0) return -1;
   const { type } = town.affordances[affordance];
   const waited = world.engaged[agent];
   if (

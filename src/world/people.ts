@@ -109,6 +109,8 @@ export function rebuildDerived(town: Town, world: World): void {
     // Whether a tie changes by itself shows when it is next looked at.
     world.tieFading[roster[i]] = 1;
   }
+  world.usable.fill(0);
+  world.usableCount.fill(0);
   world.usableStale.fill(1);
   rebuildIndex(town, world);
 }

@@ -338,6 +338,8 @@ export interface Columns {
   readonly rivalryMax: Float64Array;
   /** 1 where an affordance of the object's type is usable. Derived. [objects × uses] */
   readonly usable: Uint8Array;
+  /** Objects on which an affordance is usable. Derived. [affordances] */
+  readonly usableCount: Int32Array;
   /** 1 where `usable` must be looked at again. Derived. [objects] */
   readonly usableStale: Uint8Array;
   /** First agent on the tile, or -1. Derived. [tiles] */
@@ -496,6 +498,7 @@ type Axis =
   | "streams"
   | "words"
   | "uses"
+  | "affordances"
   | "tiles";
 
 interface Shape {
@@ -619,6 +622,7 @@ const SHAPES: { readonly [K in keyof Columns]: Shape } = {
   tieFading: derived(u8("agents")),
   rivalryMax: derived(f64("agents")),
   usable: derived(u8("objects", "uses")),
+  usableCount: derived(i32("affordances")),
   usableStale: derived(u8("objects")),
   tileHead: derived(none(i16("tiles"))),
   tileAgents: derived({ dtype: "u16", axes: ["tiles"] }),
@@ -651,6 +655,7 @@ export function catalogueOf(
     streams: STREAMS.length,
     words: RANDOM_WORDS,
     uses: town.usesPerType,
+    affordances: town.affordances.length,
     tiles: town.width * town.height,
   };
   const specs: Record<string, ColumnSpec> = {};

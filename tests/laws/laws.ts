@@ -31,6 +31,7 @@ export function checkLaws({ town, world, turn }: Simulation): void {
   checkUses(town, world);
   checkUnusedSlots(town, world);
   checkDerived(town, world);
+  checkCounts(town, world);
   for (const agent of living(world)) {
     assert(Number.isFinite(turn.reward[agent]), "reward");
   }
@@ -219,6 +220,17 @@ function checkDerived(town: Town, world: World): void {
       `usable uses of ${town.objectIds[object]}`,
     );
   }
+}
+
+/** As many objects are counted as usable as are. */
+function checkCounts(town: Town, { usable, usableCount }: World): void {
+  const counts = town.affordances.map(({ type, use }) =>
+    town.objectsOfType[type].reduce(
+      (sum, object) => sum + usable[object * town.usesPerType + use],
+      0,
+    )
+  );
+  assertEquals([...usableCount], counts, "usableCount");
 }
 
 /** Rows on a tile, sorted; checks that the list reads the same backwards. */

@@ -6,7 +6,9 @@ import {
   actionMask,
   applyChoices,
   gatherDecisions,
+  pickObject,
 } from "../../src/world/choices.ts";
+import { adjustStock } from "../../src/world/affordances.ts";
 import { isAt, moveAgent } from "../../src/world/spatial.ts";
 import { applyActions } from "../../src/world/systems/apply_actions.ts";
 import { tick } from "../../src/world/tick.ts";
@@ -15,6 +17,7 @@ import { KIND } from "../../src/world/turn.ts";
 import { actionOf, allowed, decide, optionOf } from "../helpers/decisions.ts";
 import {
   act,
+  affordanceOf,
   agentOf,
   named,
   namesOf,
@@ -646,6 +649,44 @@ Deno.test("the mask allows the uses of objects that are usable now", () => {
     ]),
     ["use:use_shower"],
   );
+});
+
+Deno.test("where nothing is usable nobody looks through the objects of the town", () => {
+  const showers = Array.from({ length: 20 }, (_, i) => ({
+    id: `shower_${i}`,
+    type: "shower",
+    at: [i, 0] as const,
+    stock: { power_on: i === 19 ? 1 : 0 },
+  }));
+  const sim = house({ objects: showers });
+  let looks = 0;
+  const town = Object.defineProperty({ ...sim.town }, "objectsOfType", {
+    get() {
+      looks++;
+      return sim.town.objectsOfType;
+    },
+  });
+  const looked = () => {
+    const use = "use:use_shower";
+    gatherDecisions(town, sim.world, sim.turn, false);
+    const mask = new Uint8Array(town.actions.length);
+    actionMask(town, sim.world, 0, mask);
+    const picked = pickObject(
+      town,
+      sim.world,
+      sim.turn,
+      0,
+      affordanceOf(sim, "use_shower"),
+    );
+    const told = [mask[actionOf(sim, use)], picked, looks];
+    looks = 0;
+    return told;
+  };
+  assertEquals(looked(), [1, 19, 1]);
+  adjustStock(town, sim.world, 19, "power_on", -1);
+  assertEquals(looked(), [0, -1, 0]);
+  adjustStock(town, sim.world, 3, "power_on", 1);
+  assertEquals(looked(), [1, 3, 1]);
 });
 
 Deno.test("the mask of a committed option is its own id alone", () => {
