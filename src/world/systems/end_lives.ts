@@ -67,16 +67,16 @@ function queueAbsentees(
 ): void {
   const most = world.employment[EMPLOY.max_absent_shifts];
   if (most === 0) return;
-  const { roster, population, absences } = world;
+  const { roster, population, absences, records } = world;
+  const { exitQueue, agentIds } = records;
+  const tick = world.tick[0];
+  const queued = new Set(exitQueue.map(({ agent }) => agent));
+  const queue = exitQueue.slice();
   for (let i = 0; i < population[0]; i++) {
     const agent = roster[i];
-    if (absences[agent] < most) continue;
-    const { exitQueue, agentIds } = world.records;
-    if (exitQueue.some((pending) => pending.agent === agent)) continue;
+    if (absences[agent] < most || queued.has(agent)) continue;
     if (turn.ends[agent] === ENDS.eviction) continue;
-    const tick = world.tick[0];
-    const queue = [...exitQueue, { agent, sinceTick: tick }];
-    world.records = { ...world.records, exitQueue: queue };
+    queue.push({ agent, sinceTick: tick });
     world.exitPending[agent] = 1;
     if (limit > 0 && queue.length > limit) {
       turn.events.push({
@@ -94,6 +94,8 @@ function queueAbsentees(
       });
     }
   }
+  if (queue.length === exitQueue.length) return;
+  world.records = { ...records, exitQueue: queue };
 }
 
 function exit(

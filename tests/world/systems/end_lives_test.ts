@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Simulation } from "../../../src/simulation.ts";
 import { endLives } from "../../../src/world/systems/end_lives.ts";
 import { ENDS } from "../../../src/world/turn.ts";
@@ -133,6 +133,37 @@ Deno.test("the cap can be changed while the town runs", () => {
   assertEquals(exits(sim, 5).length, 1);
   sim.command({ name: "set_exit_cap", args: { cap: 2 } });
   assertEquals(exits(sim, 5), [[6, "b", "daily_cap"]]);
+});
+
+Deno.test("many who are queued cost no more each than few", () => {
+  const perAgent = (agents: number): number => {
+    const { town, world, turn } = tinyTown({
+      config: {
+        world: { agent_capacity: agents },
+        employment: { enforce_job_loop: true, daily_exit_cap: 1 },
+      },
+    });
+    for (let i = 1; i < agents; i++) {
+      world.roster[i] = i;
+      world.alive[i] = 1;
+    }
+    world.population[0] = agents;
+    world.absences.fill(3);
+    world.mortality[0] = 0;
+    world.exitsToday[0] = 1;
+    let best = Infinity;
+    for (world.tick[0] = 1; world.tick[0] < 15; world.tick[0]++) {
+      const start = performance.now();
+      endLives(town, world, turn);
+      best = Math.min(best, performance.now() - start);
+    }
+    assertEquals(world.records.exitQueue.length, agents);
+    return best / agents;
+  };
+  perAgent(1000);
+  const few = perAgent(500);
+  const many = perAgent(8000);
+  assert(many < 5 * few, `${few} ms each, ${many} ms each`);
 });
 
 Deno.test("an overfull queue says so and takes people all the same", () => {
