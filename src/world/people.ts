@@ -174,7 +174,7 @@ export function addAgent(town: Town, world: World, who: Newcomer): number {
     ? who.job
     : place % town.jobs.length;
   world.schedule[agent] = who.schedule;
-  const gloom = world.records.terminations.find(({ id }) => id === who.id);
+  const gloom = world.records.terminations.findLast(({ id }) => id === who.id);
   if (gloom !== undefined) {
     const { no_positive_within_death_ticks } = town.config.rewards.clip;
     world.gloomUntil[agent] = gloom.tick + no_positive_within_death_ticks;

@@ -229,6 +229,33 @@ Deno.test("counters of all lives are kept by origin", () => {
   assertEquals(sim.world.records.lineages[0].past.at(-1), 2);
 });
 
+Deno.test("the last death under an id is the one that counts", () => {
+  const sim = tinyTown({ config: { lifecycle: { respawn_delay_ticks: 99 } } });
+  const needs = { hunger: 1, hygiene: 1, energy: 1 };
+  const back = () =>
+    sim.command({
+      name: "spawn",
+      args: {
+        agent: "a",
+        pos: [5, 5],
+        home: null,
+        needs,
+        wallet: 0,
+        profile: null,
+        job: null,
+      },
+    });
+  sim.command(kill("a"));
+  play(sim, {}, 4);
+  back();
+  sim.command(kill("a"));
+  play(sim);
+  back();
+  play(sim);
+  // Nothing good until 10 ticks after the death of tick 5.
+  assertEquals(sim.world.gloomUntil[agentOf(sim, "a")], 15);
+});
+
 Deno.test("respawns wait for the delay, which a command can change", () => {
   const sim = tinyTown({
     agents: 2,
