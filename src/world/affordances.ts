@@ -21,7 +21,7 @@ import { internReason, REASON } from "./reasons.ts";
 import { areTogether, inReach } from "./spatial.ts";
 import { relate, type TieCause, type TieDelta } from "./ties.ts";
 import type { Affordance, Town } from "./town.ts";
-import type { Turn } from "./turn.ts";
+import { MOST, type Turn } from "./turn.ts";
 import {
   COUNTER,
   type Counter,
@@ -189,7 +189,7 @@ export function refreshUsable(town: Town, world: World, object: number): void {
   world.usableStale[object] = town.readsClock[town.objectType[object]];
 }
 
-/** Adds to a stock of an object, never below 0. */
+/** Adds to a stock of an object, never below 0 nor beyond its column. */
 export function adjustStock(
   town: Town,
   world: World,
@@ -198,7 +198,7 @@ export function adjustStock(
   delta: number,
 ): void {
   const at = stockAt(town, world, object, key);
-  world.stock[at] = Math.max(0, world.stock[at] + delta);
+  world.stock[at] = Math.min(MOST, Math.max(0, world.stock[at] + delta));
   world.usableStale[object] = 1;
 }
 
@@ -380,7 +380,7 @@ class UseApi implements HookApi {
 
   setStock(key: string, value: number): void {
     const at = stockAt(this.#town, this.#world, this.#object, key);
-    this.#world.stock[at] = Math.max(0, value);
+    this.#world.stock[at] = Math.min(MOST, Math.max(0, value));
     this.#world.usableStale[this.#object] = 1;
   }
 

@@ -48,6 +48,16 @@ Deno.test("restockShelves() brings whole ingredients only", () => {
   assertEquals(turn.events, []);
 });
 
+Deno.test("restockShelves() brings no more than a stock can count", () => {
+  const sim = tinyTown({ objects: OBJECTS });
+  const { town, world, turn } = sim;
+  world.tick[0] = 200;
+  world.price[PRICE.stove_stock_replenish] = 3e9;
+  restockShelves(town, world, turn);
+  restockShelves(town, world, turn);
+  assertEquals(stockAt(sim, "stove_1", "raw_ingredients"), 2 ** 31 - 1);
+});
+
 Deno.test("restockShelves() has nothing to do in a town without stoves", () => {
   const { town, world, turn } = tinyTown();
   world.tick[0] = 200;
