@@ -295,6 +295,35 @@ Deno.test("failed: an object that becomes unusable is given up on the way", () =
   ]);
 });
 
+Deno.test("failed: of two uses of an object the one that is not usable is given up", () => {
+  const use = (id: string, preconds: readonly string[]) => ({
+    id,
+    object_type: "swing",
+    duration: 9,
+    effects: {},
+    preconds,
+  });
+  const after = (choice: string) => {
+    const sim = house({
+      objects: [
+        { id: "cafe_1", type: "cafe", at: [20, 20] },
+        { id: "swing_1", type: "swing", at: [9, 5], stock: { ropes: 2 } },
+      ],
+      config: {
+        policy: { option_commit_ticks: 5 },
+        scenario: {
+          affordances: [use("swing", []), use("climb", ["stock.ropes > 1"])],
+        },
+      },
+    });
+    assertEquals(choose(sim, choice), "move 6,5");
+    adjustStock(sim.town, sim.world, 1, "ropes", -1);
+    return [choose(sim, "wait"), sim.world.failedObject[0]];
+  };
+  assertEquals(after("use:swing"), ["move 7,5", -1]);
+  assertEquals(after("use:climb"), ["wait", 1]);
+});
+
 Deno.test("failed: an object that cannot be reached any more is given up", () => {
   const walls = [[1, 0], [1, 1], [0, 1]].map(([x, y], i) => ({
     id: `w${i}`,

@@ -316,6 +316,17 @@ Deno.test("those who eat together share the meal: at the end of each, both sides
   assertNear(tieOf(sim, "b", "a"), [0.2, 0.5, 0]);
 });
 
+Deno.test("a meal is shared with somebody who still eats, at whichever object", () => {
+  for (const [first, second] of [["1", "2"], ["2", "1"]]) {
+    const sim = table([4, 3]);
+    const [one, two] = first === "1" ? ["b", "a"] : ["a", "b"];
+    eat(sim, one, `fridge_${first}`);
+    eat(sim, two, `fridge_${second}`);
+    const [shared] = named(play(sim, {}, 12), "meal.shared");
+    assertEquals([shared.tick, shared.object], [16, `fridge_${first}`]);
+  }
+});
+
 for (const [pause, shared] of [[15, true], [16, false]] as const) {
   Deno.test(`a meal of 15 ticks is ${shared ? "" : "not "}shared with who finished ${pause} ticks before its end`, () => {
     const sim = table([4, 3]);

@@ -41,23 +41,35 @@ Deno.test("serveQueues(): who uses the object is not ghost-stepped, and nothing 
   assertEquals(sim.world.stall[0], 1);
 });
 
-Deno.test("serveQueues(): with preempt_running a use is cut short like a hold", () => {
-  const sim = bedTown(2, {
-    queue_fairness: { ghost_step_after: 3, preempt_running: true },
+for (
+  const [type, affordance] of [
+    ["shower", "use_shower"],
+    ["bed", "rest_sleep"],
+  ]
+) {
+  Deno.test(`serveQueues(): with preempt_running a ${affordance} is cut short like a hold`, () => {
+    const sim = tinyTown({
+      agents: 2,
+      objects: [{ id: "bed_1", type }],
+      config: {
+        queue_fairness: { ghost_step_after: 3, preempt_running: true },
+      },
+    });
+    play(sim, { a: ask, b: ask });
+    play(sim, { a: { ...sleep, affordance } });
+    const events = play(sim);
+    assertEquals(namesOf(events), [
+      "affordance.failed",
+      "queue.conflict",
+      "rivalry.recorded",
+    ]);
+    assertEquals(named(events, "affordance.failed").map((e) => e.reason), [
+      "ghost_step",
+    ]);
+    assertEquals(queueOf(sim, "bed_1"), { holder: "b", waiting: ["a"] });
+    assertEquals(sim.world.running[0], -1);
   });
-  play(sim, { a: sleep });
-  const events = play(sim);
-  assertEquals(namesOf(events), [
-    "affordance.failed",
-    "queue.conflict",
-    "rivalry.recorded",
-  ]);
-  assertEquals(named(events, "affordance.failed").map((e) => e.reason), [
-    "ghost_step",
-  ]);
-  assertEquals(queueOf(sim, "bed_1"), { holder: "b", waiting: ["a"] });
-  assertEquals(sim.world.running[0], -1);
-});
+}
 
 Deno.test("serveQueues(): nobody waits, nobody steps back", () => {
   const sim = bedTown(1, { queue_fairness: { ghost_step_after: 1 } });
