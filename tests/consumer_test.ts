@@ -1,6 +1,7 @@
 /** A program of somebody else's imports the package and runs a town. @module */
 import { assertEquals } from "@std/assert";
-import { ended, scratch } from "./helpers/townlet.ts";
+import { runAsConsumer } from "./helpers/consumer.ts";
+import { scratch } from "./helpers/townlet.ts";
 
 const PROGRAM = `
 import { loadConfig, openSimulation } from "jsr:@townlet/townlet@^0.1.0";
@@ -35,19 +36,7 @@ console.log(JSON.stringify({
 
 Deno.test("a program imports the package as jsr:@townlet/townlet and runs 50 ticks", async () => {
   using folder = scratch();
-  Deno.writeTextFileSync(
-    `${folder.path}/deno.json`,
-    // The link stands for the registry: it is this very checkout.
-    JSON.stringify({ links: ["../../"], lock: false }),
-  );
-  Deno.writeTextFileSync(`${folder.path}/main.ts`, PROGRAM);
-  const { code, out, err } = ended(
-    await new Deno.Command("deno", {
-      args: ["run", "--check", "--no-prompt", "--cached-only", "main.ts"],
-      cwd: folder.path,
-      env: { NO_COLOR: "1" },
-    }).output(),
-  );
+  const { code, out, err } = await runAsConsumer(folder.path, PROGRAM);
   assertEquals(code, 0, err);
   const { summary, tick, hash } = JSON.parse(out);
   assertEquals([summary.ticks, summary.tick, tick], [50, 50, 50]);

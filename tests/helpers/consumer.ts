@@ -1,0 +1,46 @@
+/** Programs of somebody else, who imports the package from a folder of theirs. @module */
+import { type Ended, ended } from "./townlet.ts";
+
+const project: { readonly imports: Readonly<Record<string, string>> } = JSON
+  .parse(Deno.readTextFileSync("deno.json"));
+
+/**
+ * Checks the types of a program and runs it, in `folder`, two levels below
+ * this checkout, which stands for the registry; `@townlet/townlet` is an entry
+ * of its import map.
+ */
+export async function runAsConsumer(
+  folder: string,
+  program: string,
+): Promise<Ended> {
+  const fromNpm = Object.entries(project.imports).filter(([, specifier]) =>
+    specifier.startsWith("npm:")
+  );
+  Deno.writeTextFileSync(
+    `${folder}/deno.json`,
+    JSON.stringify({
+      links: ["../../"],
+      // What is locked is in the cache; nothing has to be asked for.
+      imports: {
+        ...Object.fromEntries(fromNpm),
+        "@townlet/townlet": "jsr:@townlet/townlet@^0.1.0",
+      },
+    }),
+  );
+  Deno.copyFileSync("deno.lock", `${folder}/deno.lock`);
+  Deno.writeTextFileSync(`${folder}/main.ts`, program);
+  return ended(
+    await new Deno.Command("deno", {
+      args: [
+        "run",
+        "--check",
+        "--no-prompt",
+        "--cached-only",
+        "--allow-read=../../configs",
+        "main.ts",
+      ],
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+    }).output(),
+  );
+}
