@@ -195,6 +195,14 @@ export interface ActionPayload {
   affordance?: string;
   /** Agent it was about. */
   target?: string;
+  /** Tile a move was to lead to. */
+  position?: Tile;
+  /** Quality of a chat. */
+  quality?: number;
+  /** How a release was to end the holding. */
+  success?: boolean;
+  /** True for a choice or request that counts as blocked when refused. */
+  blocked?: boolean;
 }
 
 /** Name of an event. */

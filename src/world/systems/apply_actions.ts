@@ -232,6 +232,12 @@ function tellAction(
     ...(object < 0 ? {} : { object: town.objectIds[object] }),
     ...(affordance < 0 ? {} : { affordance: town.affordances[affordance].id }),
     ...(target < 0 ? {} : { target: agentIds[target] }),
+    ...(kind === "move"
+      ? { position: [turn.toX[agent], turn.toY[agent]] as const }
+      : {}),
+    ...(kind === "chat" ? { quality: turn.quality[agent] } : {}),
+    ...(kind === "release" ? { success: turn.success[agent] === 1 } : {}),
+    ...(turn.blocked[agent] === 1 ? { blocked: true } : {}),
   };
   turn.events.push({
     event: `action.${kind}`,

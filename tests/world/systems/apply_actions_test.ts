@@ -8,6 +8,7 @@ import {
   act,
   assertNear,
   counterOf,
+  named,
   namesOf,
   outcomeOf,
   queueOf,
@@ -477,4 +478,34 @@ Deno.test("applyActions(): a trace tells the true success of every action, once"
   ]);
   sim.turn.trace = false;
   assertEquals(act(sim, { a: { kind: "wait" } }), []);
+});
+
+Deno.test("applyActions(): a trace tells what an action was about", () => {
+  const sim = tinyTown({ agents: 2, objects: BEDS, trace: true });
+  const told = (action: Action) => {
+    const { event: _, tick: __, agent: ___, kind: ____, ...rest } = named(
+      act(sim, { a: action }),
+      `action.${action.kind}` as "action.move",
+    )[0];
+    return rest;
+  };
+  assertEquals(told({ kind: "move", position: [3, 4] }), {
+    ok: true,
+    duration: 1,
+    position: [3, 4],
+  });
+  act(sim, { b: { kind: "request", object: "bed_1" } });
+  assertEquals(told({ kind: "request", object: "bed_1", blocked: true }), {
+    ok: false,
+    duration: 1,
+    reason: "queued",
+    object: "bed_1",
+    blocked: true,
+  });
+  assertEquals(told({ kind: "release", object: "bed_1", success: false }), {
+    ok: true,
+    duration: 1,
+    object: "bed_1",
+    success: false,
+  });
 });
