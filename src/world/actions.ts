@@ -5,17 +5,19 @@
  *
  * @module
  */
+import { placeOf } from "../base/lookup.ts";
 import { internReason } from "./reasons.ts";
 import type { Town } from "./town.ts";
 import {
   type ActionKind,
   clearAction,
+  GUARD,
   KIND,
   MOST,
   type Turn,
   UNKNOWN,
 } from "./turn.ts";
-import { findAgent, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** One action of one agent in one tick. */
 export interface Action {
@@ -41,6 +43,10 @@ export interface Action {
   readonly blocked?: boolean;
   /** Ticks the action means to take, only recorded (1). */
   readonly duration?: number;
+  /** What made the agent wait in place of meeting a rival (nothing). */
+  readonly guard?:
+    | { readonly reason: "chat_rival"; readonly target: string }
+    | { readonly reason: "queue_rival"; readonly object: string };
 }
 
 /**
@@ -57,7 +63,8 @@ export function setAction(
   agentId: string,
   action: Action,
 ): void {
-  const agent = findAgent(world, agentId);
+  const { agentIds } = world.records;
+  const agent = placeOf(agentIds, agentId);
   if (agent < 0) {
     turn.strangers.push({ agent: agentId, kind: String(action.kind) });
     return;
@@ -65,7 +72,7 @@ export function setAction(
   clearAction(turn, agent);
   turn.given[agent] = 1;
   turn.faults.delete(agent);
-  const fault = faultOf(action);
+  const fault = faultOf(action) || guard(town, world, turn, agent, action);
   if (fault !== "") {
     turn.faults.set(agent, fault);
     return;
@@ -79,7 +86,7 @@ export function setAction(
     turn.reason[agent] = internReason(world, action.reason);
   }
   if (action.object !== undefined) {
-    turn.object[agent] = known(town.objectIds.indexOf(action.object));
+    turn.object[agent] = known(placeOf(town.objectIds, action.object));
   }
   if (action.affordance !== undefined) {
     const { affordance } = action;
@@ -89,7 +96,7 @@ export function setAction(
   }
   const target = action.target ?? action.listener;
   if (target !== undefined) {
-    turn.target[agent] = known(findAgent(world, target));
+    turn.target[agent] = known(placeOf(agentIds, target));
   }
   if (action.position !== undefined) {
     turn.toX[agent] = inColumn(action.position[0]);
@@ -132,6 +139,38 @@ function faultOf(action: Action): string {
     return "quality must be a number";
   }
   return "";
+}
+
+/** Notes the guard of an action, if any; gives what is wrong with it. */
+function guard(
+  town: Town,
+  world: World,
+  turn: Turn,
+  agent: number,
+  { kind, guard }: Action,
+): string {
+  if (guard === undefined) return "";
+  if (kind !== "wait" && kind !== "noop") return "a guard makes an agent wait";
+  switch (guard?.reason) {
+    case "queue_rival": {
+      const object = placeOf(town.objectIds, guard.object);
+      if (object < 0) return "the guard names no object of the town";
+      turn.object[agent] = object;
+      turn.guard[agent] = GUARD.queueRival;
+      return "";
+    }
+    case "chat_rival": {
+      const target = placeOf(world.records.agentIds, guard.target);
+      if (target < 0 || target === agent) {
+        return "the guard names nobody else in town";
+      }
+      turn.target[agent] = target;
+      turn.guard[agent] = GUARD.chatRival;
+      return "";
+    }
+    default:
+      return "a guard needs a reason: chat_rival or queue_rival";
+  }
 }
 
 function known(index: number): number {

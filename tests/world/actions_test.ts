@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
-import type { Action } from "../../src/world/actions.ts";
-import { act, tinyTown } from "../helpers/tiny_town.ts";
+import { assert, assertEquals } from "@std/assert";
+import { type Action, setAction } from "../../src/world/actions.ts";
+import { act, outcomeOf, tinyTown } from "../helpers/tiny_town.ts";
 
 /** Actions that callers may write, types or not, and what is wrong with each. */
 const SENSELESS: readonly (readonly [unknown, string])[] = [
@@ -24,6 +24,24 @@ const SENSELESS: readonly (readonly [unknown, string])[] = [
   [{ kind: "blocked" }, "blocked needs an object"],
   [{ kind: "chat" }, "chat needs a target"],
   [{ kind: "chat", target: "b", quality: NaN }, "quality must be a number"],
+  [{ kind: "wait", guard: null }, "a guard needs a reason"],
+  [{ kind: "wait", guard: { reason: "left" } }, "a guard needs a reason"],
+  [
+    { kind: "release", object: "bed_1", guard: { reason: "chat_rival" } },
+    "a guard makes an agent wait",
+  ],
+  [
+    { kind: "wait", guard: { reason: "chat_rival", target: "a" } },
+    "the guard names nobody else",
+  ],
+  [
+    { kind: "wait", guard: { reason: "chat_rival", target: "ghost" } },
+    "the guard names nobody else",
+  ],
+  [
+    { kind: "wait", guard: { reason: "queue_rival", object: "ghost" } },
+    "the guard names no object",
+  ],
 ];
 
 for (const [action, fault] of SENSELESS) {
@@ -93,7 +111,55 @@ Deno.test("setAction() fills in what an action leaves out", () => {
     ok: true,
     duration: 1,
     target: "b",
+    quality: 0.5,
   });
+});
+
+Deno.test("setAction() takes the guard that made an agent wait", () => {
+  const sim = tinyTown({
+    agents: 2,
+    objects: [{ id: "bed_1", type: "bed" }],
+    trace: true,
+  });
+  const events = act(sim, {
+    a: { kind: "noop", guard: { reason: "chat_rival", target: "b" } },
+    b: { kind: "wait", guard: { reason: "queue_rival", object: "bed_1" } },
+  });
+  assertEquals(events.map(({ event }) => event), [
+    "policy.guardrail_blocked",
+    "rivalry.avoided",
+    "chat.failed",
+    "action.wait",
+    "policy.guardrail_blocked",
+    "rivalry.avoided",
+    "action.wait",
+  ]);
+  assertEquals([...sim.turn.avoided.subarray(0, 2)], [1, 1]);
+  assertEquals(["a", "b"].map((id) => outcomeOf(sim, id)), [
+    "chat_rival",
+    "queue_rival",
+  ]);
+});
+
+Deno.test("setAction() asks no more of a town for each of many than for each of few", () => {
+  const perAgent = (agents: number): number => {
+    const { town, world, turn } = tinyTown({ agents });
+    const ids = world.records.agentIds.slice(0, agents);
+    let best = Infinity;
+    for (let round = 0; round < 8; round++) {
+      const start = performance.now();
+      for (const [i, id] of ids.entries()) {
+        const target = ids[agents - 1 - i];
+        setAction(town, world, turn, id, { kind: "chat", target });
+      }
+      best = Math.min(best, performance.now() - start);
+    }
+    return best / agents;
+  };
+  perAgent(500);
+  const few = perAgent(250);
+  const many = perAgent(4000);
+  assert(many < 6 * few, `${few} ms each, ${many} ms each`);
 });
 
 Deno.test("setAction() keeps the quality of a chat within 0 and 1", () => {
