@@ -208,7 +208,16 @@ const HANDLERS: Handlers = {
   },
 
   perturbation_trigger(town, world, _turn, args) {
-    return queueEvent(town, world, requireSpec(town, args.spec), {
+    const spec = requireSpec(town, args.spec);
+    const { kind } = town.specs[spec].config;
+    const spikes = args.targets !== null || args.magnitude !== null;
+    if (spikes && kind !== "price_spike") {
+      throw new Refusal("unsupported", `${args.spec} is not a price spike`);
+    }
+    if (args.location !== null && kind !== "arranged_meet") {
+      throw new Refusal("unsupported", `${args.spec} is not a meeting`);
+    }
+    return queueEvent(town, world, spec, {
       startsIn: args.starts_in,
       duration: args.duration,
       targets: args.targets,

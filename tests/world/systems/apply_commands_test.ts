@@ -317,6 +317,43 @@ Deno.test("a refused command does not keep the next from being carried out", () 
   assertEquals(sim.turn.results, []);
 });
 
+Deno.test("perturbation_trigger takes what belongs to the kind, and nothing else", () => {
+  const told = (spec: string, args: object) => {
+    const sim = tinyTown({
+      agents: 2,
+      objects: [{ id: "cafe_1", type: "cafe", at: [5, 5] }],
+      config: {
+        perturbations: {
+          events: {
+            spike: { kind: "price_spike" },
+            dark: { kind: "blackout" },
+            meet: { kind: "arranged_meet" },
+          },
+        },
+      },
+    });
+    const command = trigger(spec);
+    sim.command({ ...command, args: { ...command.args, ...args } } as Command);
+    play(sim);
+    return sim.turn.results[0].error?.code ?? "";
+  };
+  const asked = [
+    { targets: ["market"] },
+    { magnitude: 2 },
+    { location: "cafe" },
+  ];
+  const refused = "unsupported";
+  for (
+    const [spec, codes] of [
+      ["spike", ["", "", refused]],
+      ["dark", [refused, refused, refused]],
+      ["meet", [refused, refused, ""]],
+    ] as const
+  ) {
+    assertEquals(asked.map((args) => told(spec, args)), [...codes], spec);
+  }
+});
+
 Deno.test("a timeline's commands come in their ticks, before those just given", () => {
   const sim = tinyTown({
     config: {
