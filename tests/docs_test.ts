@@ -1,5 +1,6 @@
 /** Documentation that tests can hold to its word. @module */
 import { assert, assertEquals } from "@std/assert";
+import { configFrom } from "../src/config/load.ts";
 import { filesBelow } from "./helpers/sources.ts";
 
 const project: {
@@ -104,6 +105,42 @@ Deno.test("docs/work-packages.md points at files that exist, for what it calls p
     }
   }
 });
+
+Deno.test("docs/world.md gives the defaults that the configuration has", () => {
+  const defaults = leaves(
+    configFrom({
+      config_id: "t",
+      features: { stages: {}, systems: {} },
+      rewards: { needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 } },
+    }),
+  );
+  const text = Deno.readTextFileSync("docs/world.md");
+  const told = [...text.matchAll(/`([a-z]\w*(?:\.\w+)*)`\s\((\d[\d.,]*)\)/g)];
+  assert(told.length >= 20, `only ${told.length} defaults are told`);
+  for (const [, key, number] of told) {
+    const found = [...defaults].filter(([path]) =>
+      path === key || path.endsWith(`.${key}`)
+    );
+    assert(found.length > 0, `there is no key ${key}`);
+    assertEquals(
+      found.map(([, value]) => value),
+      found.map(() => Number(number.replaceAll(",", ""))),
+      key,
+    );
+  }
+});
+
+/** Paths and values of all that is no mapping. */
+function leaves(value: unknown, path = ""): Map<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return new Map([[path, value]]);
+  }
+  return new Map(
+    Object.entries(value).flatMap(([key, member]) => [
+      ...leaves(member, path === "" ? key : `${path}.${key}`),
+    ]),
+  );
+}
 
 /** `` `name` version `` of each row of a table that has a version in its second cell. */
 function versionsIn(text: string): string[] {
