@@ -1,5 +1,6 @@
 /** Snapshots in files: plain or compressed, whole or not at all. @module */
 import { constants, gunzipSync, gzipSync } from "node:zlib";
+import { join } from "node:path";
 import { TownletError } from "../base/error.ts";
 import {
   explainFileError,
@@ -94,7 +95,7 @@ export async function newestSnapshot(
   throw new TownletError("There is no snapshot yet", {
     code: "snapshot.none",
     where: root,
-    hint: "Save one with --snapshot-save",
+    hint: `Save one there, such as ${join(root, snapshotName(1000))}`,
   });
 }
 
