@@ -4,7 +4,7 @@ import { isFree } from "../people.ts";
 import { moveAgent } from "../spatial.ts";
 import type { Town } from "../town.ts";
 import type { Turn } from "../turn.ts";
-import { NEED_COUNT, SHIFT, type World } from "../world.ts";
+import { FLAG, NEED_COUNT, SHIFT, type World } from "../world.ts";
 
 /** Needs nobody falls below overnight. */
 const NEED_AFTER_NIGHT = 0.5;
@@ -34,15 +34,8 @@ export function resetAtNight(town: Town, world: World, turn: Turn): void {
       need[k] = Math.max(NEED_AFTER_NIGHT, need[k]);
     }
     world.exitPending[agent] = 0;
-    world.onShift[agent] = 0;
-    world.shiftState[agent] = SHIFT.pre_shift;
-    world.shiftFlags[agent] = 0;
-    world.onTimeTicks[agent] = 0;
-    world.lateTicks[agent] = 0;
-    world.lateTicksToday[agent] = 0;
-    world.lastSeen[agent] = 0;
-    world.wagesPaid[agent] = 0;
-    world.wagesWithheld[agent] = 0;
+    // A shift that begins with the day has just begun, and goes on.
+    if ((world.shiftFlags[agent] & FLAG.open) === 0) forgetShift(world, agent);
     const id = world.records.agentIds[agent];
     turn.events.push({
       event: "agent.nightly_reset",
@@ -52,4 +45,17 @@ export function resetAtNight(town: Town, world: World, turn: Turn): void {
       ...(moved ? { home: [homeX[agent], homeY[agent]] as const } : {}),
     });
   }
+}
+
+/** Yesterday's shift is over and done with. */
+function forgetShift(world: World, agent: number): void {
+  world.onShift[agent] = 0;
+  world.shiftState[agent] = SHIFT.pre_shift;
+  world.shiftFlags[agent] = 0;
+  world.onTimeTicks[agent] = 0;
+  world.lateTicks[agent] = 0;
+  world.lateTicksToday[agent] = 0;
+  world.lastSeen[agent] = 0;
+  world.wagesPaid[agent] = 0;
+  world.wagesWithheld[agent] = 0;
 }

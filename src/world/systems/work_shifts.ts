@@ -260,7 +260,9 @@ function relateCoworkers(
   const { roster, population, job, shiftState } = world;
   const { agentIds } = world.records;
   const coworkers: string[] = [];
-  for (let i = 0; i < population[0]; i++) {
+  // More than there are slots for ties would only push each other out again.
+  const most = town.tieSlots;
+  for (let i = 0; i < population[0] && coworkers.length < most; i++) {
     const other = roster[i];
     if (job[other] !== job[agent] || other === agent) continue;
     if (!isOnDuty(shiftState[other])) continue;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { resetAtNight } from "../../../src/world/systems/reset_at_night.ts";
-import { SHIFT } from "../../../src/world/world.ts";
+import { FLAG, SHIFT } from "../../../src/world/world.ts";
 import {
   act,
   named,
@@ -35,7 +35,7 @@ Deno.test("resetAtNight() lifts needs to a half and forgets the shift, not the a
   world.exitPending[0] = 1;
   world.onShift[0] = 1;
   world.shiftState[0] = SHIFT.late;
-  world.shiftFlags[0] = 1023;
+  world.shiftFlags[0] = 1023 & ~FLAG.open;
   world.lateTicksToday[0] = 9;
   world.attendance[0] = 0.75;
   world.samples[0] = 0.75;

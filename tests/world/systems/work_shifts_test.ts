@@ -425,3 +425,48 @@ Deno.test("those without a job get one in turn, those who want none do not", () 
   workShifts(sim.town, sim.world, sim.turn);
   assertEquals([...sim.world.job.subarray(0, 5)], [0, 1, -1, 0, 0]);
 });
+
+Deno.test("a shift that begins with the day is not forgotten by the night before", () => {
+  const sim = office({
+    agents: [{ id: "a", at: AT_WORK, wallet: 100 }],
+    config: {
+      world: { ticks_per_day: 100 },
+      jobs: {
+        clerk: {
+          start_tick: 0,
+          end_tick: 9,
+          wage_rate: 0.5,
+          lateness_penalty: 1,
+          location: AT_WORK,
+        },
+      },
+    },
+  });
+  play(sim, {}, 215);
+  const { world } = sim;
+  assertEquals(counterOf(sim, "a", "shifts_worked"), 3);
+  // The first day has no tick 0; the two after it are complete.
+  assertEquals([...world.samples.slice(0, 3)], [0.9, 1, 1]);
+});
+
+Deno.test("no more coworkers help than there are slots for ties", () => {
+  const crew = Array.from({ length: 9 }, (_, i) => ({
+    id: `w${i}`,
+    at: AT_WORK,
+  }));
+  const sim = office({
+    agents: [...crew, { id: "late", at: [0, 0] }],
+    config: {
+      world: { ticks_per_day: 100 },
+      conflict: { rivalry: { max_edges: 4 } },
+      jobs: { clerk: { start_tick: 10, end_tick: 29, location: AT_WORK } },
+    },
+  });
+  const events = named(
+    play(sim, {}, 20),
+    "employment.helped_when_late",
+  );
+  assertEquals(events.map(({ coworkers }) => coworkers), [
+    ["w0", "w1", "w2", "w3"],
+  ]);
+});
