@@ -362,6 +362,12 @@ for (
   });
 }
 
+Deno.test("needs at their thresholds are good enough for a chat", () => {
+  const sim = speaker(0.6);
+  setNeeds(sim, "a", [0.4, 0.4, 0.4]);
+  assertEquals(decide(sim, "a"), "chat b");
+});
+
 Deno.test("nobody chats when relationships are off", () => {
   const config = { features: { stages: { relationships: "OFF" } } };
   assertEquals(decide(speaker(0.6, { config }), "a"), "wait");

@@ -145,6 +145,7 @@ Deno.test("a failed chat costs the speaker twice what it costs the listener", ()
   act(sim, { a: { kind: "chat", target: "b" } });
   assertNear(rewards(sim), [-0.005, -0.0025]);
   assertNear(parts(sim).social_penalty, -0.005);
+  assertNear(rewardBreakdown(sim.turn, 0).social, -0.005);
 });
 
 Deno.test("avoidance pays from stage C2 on, once a tick", () => {

@@ -223,6 +223,25 @@ Deno.test("preconditions see agent, object, stock, queue and clock", () => {
   assertEquals(namesOf(act(sim, { a: start })), ["affordance.started"]);
 });
 
+Deno.test("preconditions see the job, be it the first", () => {
+  const sim = swing({}, {
+    config: {
+      jobs: { player: { start_tick: 900 } },
+      scenario: {
+        affordances: [{
+          id: "play",
+          object_type: "swing",
+          duration: 3,
+          effects: {},
+          preconds: "agent.job_id == 'player'",
+        }],
+      },
+    },
+  });
+  act(sim, { a: ask });
+  assertEquals(namesOf(act(sim, { a: start })), ["affordance.started"]);
+});
+
 Deno.test("flags are null for an object without any stock", () => {
   const sim = swing(
     { preconds: "power_on == null and meal_available == null" },

@@ -185,6 +185,19 @@ Deno.test("a respawn comes at the next tick: same home, job and profile, nothing
   assertEquals(world.records.tickets, []);
 });
 
+Deno.test("who wanted no job wants none in the next life", () => {
+  const sim = tinyTown({
+    agents: [{ id: "a", job: "none" }, { id: "b" }],
+    config: { jobs: { x: { start_tick: 900 } } },
+  });
+  sim.command(kill("a"));
+  sim.command(kill("b"));
+  play(sim, {}, 3);
+  const { job, jobless } = sim.world;
+  const of = (id: string) => [job[agentOf(sim, id)], jobless[agentOf(sim, id)]];
+  assertEquals([of("a#1"), of("b#1")], [[-1, 1], [0, 0]]);
+});
+
 Deno.test("lives of an origin are numbered on and on, and come last in the roster", () => {
   const sim = tinyTown({ agents: 3 });
   const seen: string[][] = [];

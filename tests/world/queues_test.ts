@@ -117,6 +117,24 @@ for (
   });
 }
 
+Deno.test("the first of the roster waits and is promoted like others", () => {
+  const sim = tinyTown({
+    agents: [{ id: "first" }, { id: "q" }, { id: "h" }],
+    objects: BED,
+  });
+  const { town, world, turn } = sim;
+  setHolder(town, world, 0, agentOf(sim, "h"));
+  joinQueue(world, 0, agentOf(sim, "q"));
+  joinQueue(world, 0, agentOf(sim, "first"));
+  setFeeling(sim, "h", "first", { trust: 0.5 });
+  releaseDone(town, world, turn, 0, true);
+  assertEquals(queueOf(sim, "bed_1"), { holder: "first", waiting: ["q"] });
+  releaseFailed(town, world, 0);
+  joinQueue(world, 0, agentOf(sim, "first"));
+  releaseFailed(town, world, 0);
+  assertEquals(queueOf(sim, "bed_1"), { holder: "first", waiting: [] });
+});
+
 Deno.test("an idle release promotes nobody", () => {
   const sim = waitingTown(["p", "q"]);
   setFeeling(sim, "h", "q", { trust: 1 });

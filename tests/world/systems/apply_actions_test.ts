@@ -256,6 +256,21 @@ Deno.test("applyActions(): blocked never succeeds, and the limit takes the objec
   );
 });
 
+Deno.test("applyActions(): blocked attempts do not touch a use", () => {
+  const sim = tinyTown({
+    agents: 2,
+    objects: [{ id: "shower_1", type: "shower" }],
+    config: { queue_fairness: { ghost_step_after: 1 } },
+  });
+  act(sim, { a: { kind: "request", object: "shower_1" } });
+  act(sim, {
+    a: { kind: "start", object: "shower_1", affordance: "use_shower" },
+  });
+  assertEquals(act(sim, { b: { kind: "blocked", object: "shower_1" } }), []);
+  assertEquals(queueOf(sim, "shower_1").holder, "a");
+  assertEquals(sim.world.stall[0], 0);
+});
+
 Deno.test("applyActions(): a refused request counts as blocked when it says so", () => {
   const sim = tinyTown({
     agents: 2,

@@ -221,6 +221,7 @@ Deno.test("a deferred exit leaves the queue, and does not come back by itself", 
     pending_count: 0,
   }]);
   assertEquals(named(events, "employment.exit_processed"), []);
+  assertEquals(sim.world.absences[agentOf(sim, "b")], 0);
   assertEquals(sim.world.exitPending[agentOf(sim, "b")], 0);
 });
 

@@ -270,6 +270,17 @@ Deno.test("coworkers who are there help the late and take over from the absent, 
   assertNear(tieOf(sim, "b", "c"), [0, 0, 0]);
 });
 
+Deno.test("of several coworkers only those who are there help", () => {
+  const sim = office({
+    agents: ["there", "a", "away"].map((id) => ({ id, wallet: 9 })),
+  });
+  go(sim, "there", AT_WORK);
+  const told = named(until(sim, 13), "employment.helped_when_late")
+    .map(({ agent, coworkers }) => [agent, coworkers]);
+  // By its turn, the last sees the one before it, who is late and on duty.
+  assertEquals(told, [["a", ["there"]], ["away", ["a", "there"]]]);
+});
+
 Deno.test("colleagues who are not there do not help, nor do those of another job", () => {
   const sim = tinyTown({
     agents: [
