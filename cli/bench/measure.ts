@@ -45,8 +45,10 @@ export interface MeasureOptions {
   readonly profile: boolean;
 }
 
-/** Residents × ticks before anything is measured. */
+/** Residents × ticks before anything is measured, at least. */
 const WARM_UP = 250_000;
+/** Ticks before anything is measured, at least: a day, with all its ways. */
+const WARM_UP_TICKS = 1440;
 /** Residents × ticks of one round. */
 const ROUND = 400_000;
 /** Ticks between the two collections that show the growth of the heap. */
@@ -66,7 +68,7 @@ export function measure(
   const side = sideFor(agents);
   const f32 = openBareLoop(agents, side, "f32");
   const u8 = openBareLoop(agents, side, "u8");
-  const warmUp = Math.ceil(WARM_UP / agents);
+  const warmUp = Math.max(WARM_UP_TICKS, Math.ceil(WARM_UP / agents));
   const ticks = Math.ceil(ROUND / agents);
   simulation.runFor(warmUp);
   f32.run(warmUp);
