@@ -11,7 +11,7 @@ import { print, showsColours } from "../print/output.ts";
 import { openPaint, type Paint } from "../print/paint.ts";
 import { openProgress } from "../print/progress.ts";
 import { table } from "../print/table.ts";
-import { number, padEnd } from "../print/text.ts";
+import { count, number, padEnd } from "../print/text.ts";
 
 /** Residents measured when nobody says how many. */
 const AGENTS = "8,32,128,512,2048,4096";
@@ -117,10 +117,12 @@ function showRows(rows: readonly Row[], paint: Paint): string[] {
     paint.dim("what residents did"),
     ...rows.map((row) => {
       const mix = Object.entries(row.actions).sort(([, a], [, b]) => b - a)
-        .map(([kind, share]) => `${kind} ${number(share * 100)} %`);
+        .map(([kind, share]) =>
+          `${kind} ${share < 0.005 ? "<1" : number(share * 100)} %`
+        );
       return `${padEnd(number(row.agents), 6)} ${mix.join(", ")}; ${
-        number(row.deaths)
-      } deaths a day, ${number(row.ties / row.agents, 1)} ties each`;
+        count(row.deaths, "death")
+      } a day, ${number(row.ties / row.agents, 1)} ties each`;
     }),
     ...rows.flatMap((row) => systemLines(row, paint)),
   ];

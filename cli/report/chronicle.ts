@@ -157,7 +157,7 @@ function tell(event: TownEvent): Telling | null {
     case "shift.absent":
       return {
         weight: 4,
-        text: `${event.agent} does not come to work (${event.job})`,
+        text: `${event.agent} is missing at work (${event.job})`,
         key: event.agent,
       };
     case "shift.late":
