@@ -1,6 +1,6 @@
 /** A program of somebody else's imports the package and runs a town. @module */
 import { assertEquals } from "@std/assert";
-import { runAsConsumer } from "./helpers/consumer.ts";
+import { openConsumer } from "./helpers/consumer.ts";
 import { scratch } from "./helpers/townlet.ts";
 
 const PROGRAM = `
@@ -36,7 +36,11 @@ console.log(JSON.stringify({
 
 Deno.test("a program imports the package as jsr:@townlet/townlet and runs 50 ticks", async () => {
   using folder = scratch();
-  const { code, out, err } = await runAsConsumer(folder.path, PROGRAM);
+  const deno = openConsumer(folder.path);
+  Deno.writeTextFileSync(`${folder.path}/main.ts`, PROGRAM);
+  const { code, out, err } = await deno(
+    ...["run", "--check", "--no-prompt", "--cached-only", "main.ts"],
+  );
   assertEquals(code, 0, err);
   const { summary, tick, hash } = JSON.parse(out);
   assertEquals([summary.ticks, summary.tick, tick], [50, 50, 50]);

@@ -4,15 +4,14 @@ import { type Ended, ended } from "./townlet.ts";
 const project: { readonly imports: Readonly<Record<string, string>> } = JSON
   .parse(Deno.readTextFileSync("deno.json"));
 
+/** Runs `deno` in the folder of such a program. */
+export type Consumer = (...words: readonly string[]) => Promise<Ended>;
+
 /**
- * Checks the types of a program and runs it, in `folder`, two levels below
- * this checkout, which stands for the registry; `@townlet/townlet` is an entry
- * of its import map.
+ * Sets up a folder, two levels below this checkout, which stands for the
+ * registry; `@townlet/townlet` is an entry of its import map.
  */
-export async function runAsConsumer(
-  folder: string,
-  program: string,
-): Promise<Ended> {
+export function openConsumer(folder: string): Consumer {
   const fromNpm = Object.entries(project.imports).filter(([, specifier]) =>
     specifier.startsWith("npm:")
   );
@@ -28,19 +27,12 @@ export async function runAsConsumer(
     }),
   );
   Deno.copyFileSync("deno.lock", `${folder}/deno.lock`);
-  Deno.writeTextFileSync(`${folder}/main.ts`, program);
-  return ended(
-    await new Deno.Command("deno", {
-      args: [
-        "run",
-        "--check",
-        "--no-prompt",
-        "--cached-only",
-        "--allow-read=../../configs",
-        "main.ts",
-      ],
-      cwd: folder,
-      env: { NO_COLOR: "1" },
-    }).output(),
-  );
+  return async (...words) =>
+    ended(
+      await new Deno.Command("deno", {
+        args: [...words],
+        cwd: folder,
+        env: { NO_COLOR: "1" },
+      }).output(),
+    );
 }
