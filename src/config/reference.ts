@@ -12,10 +12,10 @@ export function configReference(): string {
 
 const HEADER = `# Configuration
 
-<!-- Written by \`townlet config docs\`; change the schemas in src/config/. -->
+<!-- Written by \`deno task config docs\`; change the schemas in src/config/. -->
 
-A town is one YAML file. \`townlet config check FILE\` says everything that is
-wrong with it, and \`townlet config show --config FILE\` prints it with all
+A town is one YAML file. \`deno task config check FILE\` says everything that is
+wrong with it, and \`deno task config show --config FILE\` prints it with all
 defaults. Editors with a YAML language server complete and check keys while you
 type once the first line names the schema:
 
@@ -23,7 +23,7 @@ type once the first line names the schema:
 # yaml-language-server: $schema=townlet.schema.json
 \`\`\`
 
-That file is in \`configs/\`; \`townlet config schema\` prints it.
+That file is in \`configs/\`; \`deno task config schema\` prints it.
 
 - The file is read as YAML's core schema: \`yes\` and dates are text, keys may not
   repeat, there are no custom tags. It may have 1 MiB, 100,000 values, 32 levels
