@@ -244,41 +244,44 @@ function residentsOf(
 
 function bestFriend(town: Town, world: World, row: number): string | null {
   const { ties, tieOther, tieTrust, tieFamiliarity } = world;
-  return strongest(
-    world,
+  const { other } = strongest(
     tieOther,
     row * town.tieSlots,
     ties[row],
     (slot) => tieTrust[slot] + tieFamiliarity[slot],
   );
+  return other < 0 ? null : world.records.agentIds[other];
 }
 
+/** By the tie or by the ledger of clashes, which remembers for longer. */
 function worstRival(town: Town, world: World, row: number): string | null {
-  const { ties, tieOther, tieRivalry } = world;
-  return strongest(
-    world,
-    tieOther,
-    row * town.tieSlots,
-    ties[row],
-    (slot) => tieRivalry[slot],
+  const { ties, tieOther, tieRivalry, rivals, rivalOther, rivalScore } = world;
+  const first = row * town.tieSlots;
+  const tie = strongest(tieOther, first, ties[row], (at) => tieRivalry[at]);
+  const rival = strongest(
+    rivalOther,
+    first,
+    rivals[row],
+    (at) => rivalScore[at],
   );
+  const { other } = tie.score > rival.score ? tie : rival;
+  return other < 0 ? null : world.records.agentIds[other];
 }
 
-/** Id behind the slot of the highest score above 0, the first of equals. */
+/** Who is behind the slot of the highest score above 0, the first of equals. */
 function strongest(
-  world: World,
   others: Int16Array,
   first: number,
   slots: number,
-  score: (slot: number) => number,
-): string | null {
-  let best = 0;
+  scoreAt: (slot: number) => number,
+): { readonly other: number; readonly score: number } {
+  let score = 0;
   let other = -1;
   for (let slot = first; slot < first + slots; slot++) {
-    if (score(slot) > best) {
-      best = score(slot);
+    if (scoreAt(slot) > score) {
+      score = scoreAt(slot);
       other = others[slot];
     }
   }
-  return other < 0 ? null : world.records.agentIds[other];
+  return { other, score };
 }

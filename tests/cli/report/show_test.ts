@@ -5,13 +5,22 @@ import { widthOf } from "../../../cli/print/width.ts";
 import { openChronicle } from "../../../cli/report/chronicle.ts";
 import { deedsOf, type Report, reportOf } from "../../../cli/report/report.ts";
 import { showReport } from "../../../cli/report/show.ts";
-import { tinyTown } from "../../helpers/tiny_town.ts";
+import {
+  setFeeling,
+  setLedger,
+  type Tiny,
+  tinyTown,
+} from "../../helpers/tiny_town.ts";
 
 /** The report of a town that did nothing, with residents of these names. */
 function reportFor(...ids: readonly string[]): Report {
-  const { town, world } = tinyTown({
+  return reportNow(tinyTown({
     agents: ids.map((id) => ({ id, needs: [1, 0.5, 0.1], wallet: 12.5 })),
-  });
+  }));
+}
+
+/** The report of a town as it stands. */
+function reportNow({ town, world }: Tiny): Report {
   return reportOf(town, world, openChronicle(), {
     policy: "scripted",
     ticks: 0,
@@ -32,6 +41,16 @@ Deno.test("showReport() has a line for each resident, needs as bars", () => {
     "ana       █████ 100  ██▌··  50  ▌····  10   12.50  –    –       –",
     "bo        █████ 100  ██▌··  50  ▌····  10   12.50  –    –       –",
   ]);
+});
+
+Deno.test("reportOf() names as worst rival whom tie or ledger say, whichever is worse", () => {
+  const tiny = tinyTown({ agents: 3 });
+  const rivalOfA = () => reportNow(tiny).residents.a.worst_rival;
+  assertEquals(rivalOfA(), null);
+  setLedger(tiny, "a", "b", 0.3);
+  assertEquals(rivalOfA(), "b");
+  setFeeling(tiny, "a", "c", { rivalry: 0.4 });
+  assertEquals(rivalOfA(), "c");
 });
 
 Deno.test("showReport() never makes a table wider than the terminal", () => {
