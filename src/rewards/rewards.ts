@@ -28,7 +28,8 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
   const { clip_per_tick, clip_per_episode, exempt_terminal } = rewards.clip;
   const { roster, population, need, profile, onShift, onTimeTicks } = world;
   const { gloomUntil, episodeTick, episodeReturn, job } = world;
-  const { rewardParts, rewardGuarded, reward, paid, ends, anyEnds } = turn;
+  const { rewardParts, rewardGuarded, rewardSocial, reward, paid } = turn;
+  const { ends, anyEnds } = turn;
   const { survival: SURVIVAL, needs_penalty, wage: WAGE } = PART;
   const { punctuality: PUNCTUALITY, terminal_penalty, clip_adjustment } = PART;
   const { wage: wageOn } = rewards;
@@ -41,6 +42,7 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
   const sociable = stage !== "OFF" &&
     (stage !== "C1" || turn.chats.length > 0 || turn.failedChats.length > 0);
   if (sociable) {
+    rewardSocial.fill(0);
     rewardChats(town, world, turn);
     if (stage !== "C1") rewardAvoidance(town, world, turn);
   }
@@ -65,7 +67,7 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
       punctuality = punctuality_bonus * work * onTimeTicks[agent] /
         (end - start + 1);
     }
-    const social = sociable && isSocial(rewardParts, row)
+    const social = sociable && rewardSocial[agent] === 1
       ? weighSocial(rewardParts, row, bias[weights])
       : 0;
     const terminated = anyEnds && ends[agent] !== ENDS.not;
@@ -105,13 +107,6 @@ export function computeRewards(town: Town, world: World, turn: Turn): void {
   }
 }
 
-/** Whether anything social happened to an agent. */
-function isSocial(rewardParts: Float64Array, row: number): boolean {
-  return rewardParts[row + PART.social_bonus] !== 0 ||
-    rewardParts[row + PART.social_penalty] !== 0 ||
-    rewardParts[row + PART.social_avoidance] !== 0;
-}
-
 /** Weighs the social parts by a profile's bias; gives their sum. */
 function weighSocial(
   rewardParts: Float64Array,
@@ -135,6 +130,8 @@ function rewardChats(town: Town, world: World, turn: Turn): void {
   for (let i = 0; i < chatQualities.length; i++) {
     const speaker = chats[2 * i];
     const listener = chats[2 * i + 1];
+    turn.rewardSocial[speaker] = 1;
+    turn.rewardSocial[listener] = 1;
     const quality = Math.min(1, Math.max(0, chatQualities[i]));
     rewardParts[speaker * PARTS + PART.social_bonus] +=
       pleasure(town, world, speaker, listener) * quality;
@@ -142,6 +139,8 @@ function rewardChats(town: Town, world: World, turn: Turn): void {
       pleasure(town, world, listener, speaker) * quality;
   }
   for (let i = 0; i < failedChats.length; i += 2) {
+    turn.rewardSocial[failedChats[i]] = 1;
+    turn.rewardSocial[failedChats[i + 1]] = 1;
     rewardParts[failedChats[i] * PARTS + PART.social_penalty] -= 0.5 *
       C1_chat_base;
     rewardParts[failedChats[i + 1] * PARTS + PART.social_penalty] -= 0.25 *
@@ -172,6 +171,7 @@ function rewardAvoidance(town: Town, world: World, turn: Turn): void {
   const bonus = town.config.rewards.social.C2_avoid_conflict;
   for (let i = 0; i < population[0]; i++) {
     if (turn.avoided[roster[i]] === 0) continue;
+    turn.rewardSocial[roster[i]] = 1;
     turn.rewardParts[roster[i] * PARTS + PART.social_avoidance] = bonus;
   }
 }

@@ -148,6 +148,8 @@ export interface Turn {
   readonly reward: Float64Array;
   /** Its parts. [agents × parts] */
   readonly rewardParts: Float64Array;
+  /** 1 when the reward has a social part. [agents] */
+  readonly rewardSocial: Uint8Array;
   /** 1 when a positive reward was taken back. [agents] */
   readonly rewardGuarded: Uint8Array;
 
@@ -206,6 +208,7 @@ export function createTurn(town: Town): Turn {
     heldTies: [],
     reward: new Float64Array(n),
     rewardParts: new Float64Array(n * REWARD_PARTS.length),
+    rewardSocial: new Uint8Array(n),
     rewardGuarded: new Uint8Array(n),
     choice: new Int32Array(n),
     pickFor: new Int16Array(n).fill(-1),

@@ -15,9 +15,6 @@ import {
   type World,
 } from "../world.ts";
 
-/** Ticks before a shift within which anybody may be about to leave for it. */
-const ARRIVAL_MOST = 240;
-
 /** Days an absence counts. */
 const ABSENCE_DAYS = 7;
 
@@ -35,10 +32,12 @@ export function workShifts(town: Town, world: World, turn: Turn): void {
   const t = world.tick[0] % ticksPerDay;
   const buffer = town.config.behavior.job_arrival_buffer;
   const { settled } = turn;
+  let busy = false;
   for (let j = 0; j < jobs.length; j++) {
-    settled[j] = settledState(jobs[j], t);
+    settled[j] = settledState(jobs[j], t, buffer);
+    if (settled[j] < 0) busy = true;
   }
-  countOnDuty(world, turn);
+  if (busy) countOnDuty(world, turn);
   for (let i = 0; i < population[0]; i++) {
     const agent = roster[i];
     if (job[agent] < 0) {
@@ -68,14 +67,13 @@ export function workShifts(town: Town, world: World, turn: Turn): void {
   }
 }
 
-/**
- * The state of everyone of a job whose shift is far enough away, -1 near it.
- */
-function settledState(job: TownJob, t: number): number {
+/** The state of everyone of a job outside its shift, -1 inside it. */
+function settledState(job: TownJob, t: number, buffer: number): number {
   // A new day begins with its figures.
   if (t === 0) return -1;
   if (t > job.end) return SHIFT.post_shift;
-  return t < job.start - ARRIVAL_MOST ? SHIFT.idle : -1;
+  if (t >= job.start) return -1;
+  return t < job.start - buffer ? SHIFT.idle : SHIFT.await_start;
 }
 
 /** Counts by job who is on time or late as the last tick has left them. */
