@@ -25,7 +25,7 @@ export interface AffordanceEntry {
   readonly id: string;
   /** Type of object it needs. */
   readonly object_type: string;
-  /** Ticks it takes, at least 1. */
+  /** Ticks it takes, 1 to 1000000. */
   readonly duration: number;
   /** What it adds: to needs, which stay within 0 and 1, and to the wallet. */
   readonly effects: Readonly<Partial<Record<EffectName, number>>>;
@@ -84,7 +84,7 @@ const hookNames = oneOrMore(identifier());
 export const affordanceEntry: z.ZodType<AffordanceEntry> = z.strictObject({
   id: identifier().describe("Name of the affordance, unlike any other's"),
   object_type: identifier().describe("Type of object it needs"),
-  duration: int(1).describe("Ticks it takes"),
+  duration: int(1, 1_000_000).describe("Ticks it takes"),
   effects: z.strictObject({
     hunger: z.number().optional().describe("Added to hunger"),
     hygiene: z.number().optional().describe("Added to hygiene"),
