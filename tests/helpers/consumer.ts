@@ -1,8 +1,10 @@
 /** Programs of somebody else, who imports the package from a folder of theirs. @module */
 import { type Ended, ended } from "./townlet.ts";
 
-const project: { readonly imports: Readonly<Record<string, string>> } = JSON
-  .parse(Deno.readTextFileSync("deno.json"));
+const project: {
+  readonly version: string;
+  readonly imports: Readonly<Record<string, string>>;
+} = JSON.parse(Deno.readTextFileSync("deno.json"));
 
 /** Runs `deno` in the folder of such a program. */
 export type Consumer = (...words: readonly string[]) => Promise<Ended>;
@@ -26,7 +28,7 @@ export function openConsumer(folder: string): Consumer {
       },
     }),
   );
-  Deno.copyFileSync("deno.lock", `${folder}/deno.lock`);
+  Deno.writeTextFileSync(`${folder}/deno.lock`, lockOfConsumer());
   return async (...words) =>
     ended(
       await new Deno.Command("deno", {
@@ -35,4 +37,15 @@ export function openConsumer(folder: string): Consumer {
         env: { NO_COLOR: "1" },
       }).output(),
     );
+}
+
+/** This checkout's lock, as it would be with the package as a link. */
+function lockOfConsumer(): string {
+  const lock = JSON.parse(Deno.readTextFileSync("deno.lock"));
+  const { dependencies } = lock.workspace;
+  lock.workspace = {
+    dependencies: ["jsr:@townlet/townlet@0.1", ...dependencies],
+    links: { [`jsr:@townlet/townlet@${project.version}`]: { dependencies } },
+  };
+  return JSON.stringify(lock);
 }
