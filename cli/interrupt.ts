@@ -18,14 +18,25 @@ export interface Interrupt extends Disposable {
   readonly asked: AbortSignal;
 }
 
+/**
+ * Milliseconds in which a signal counts once: a terminal sends Ctrl-C to all
+ * that runs in it, and what runs a task passes it on again.
+ */
+const ECHO_MS = 500;
+
 /** Starts to listen. The second signal ends the process at once. */
 export function listenForSignals(): Interrupt {
   let first: StopSignal | null = null;
+  let firstAt = 0;
   const asked = new AbortController();
   const take = (signal: StopSignal) => () => {
-    if (first !== null) Deno.exit(STOP_EXIT[signal]);
-    first = signal;
-    asked.abort();
+    if (first === null) {
+      first = signal;
+      firstAt = performance.now();
+      asked.abort();
+    } else if (performance.now() - firstAt >= ECHO_MS) {
+      Deno.exit(STOP_EXIT[signal]);
+    }
   };
   const handlers = {
     SIGINT: take("SIGINT"),
