@@ -16,7 +16,7 @@ import { computeRewards } from "./rewards/rewards.ts";
 import { type Action, setAction } from "./world/actions.ts";
 import { applyChoices, gatherDecisions } from "./world/choices.ts";
 import { createWorld, rebuildDerived, removeEnded } from "./world/people.ts";
-import { SYSTEMS, tick } from "./world/tick.ts";
+import { type System, tick } from "./world/tick.ts";
 import { compileTown } from "./world/compile/town.ts";
 import type { Town } from "./world/town.ts";
 import { beginTurn, createTurn, type Turn } from "./world/turn.ts";
@@ -72,15 +72,29 @@ export class Simulation {
   readonly #live: Uint8Array;
   readonly #spare: Uint8Array;
   readonly #clock: (() => number) | undefined;
+  readonly #afterSystem: ((system: System) => void) | undefined;
   readonly #timings = new Map<string, number>();
   #steps = 0;
+  /** True while a step is under way. */
+  #stepping = false;
   /** When the clock was last looked at, -1 in steps that are not timed. */
   #lastLook = -1;
 
-  /** Opens a town that was compiled before; many can share one. */
+  /**
+   * Opens a town that was compiled before; many can share one.
+   *
+   * @throws {RangeError} for a world of another town, or a world and a seed
+   */
   constructor(town: Town, options: SimulationOptions = {}) {
+    const { world, seed = null } = options;
+    if (world !== undefined && seed !== null) {
+      throw new RangeError("a world that goes on has its own seed");
+    }
+    if (world !== undefined && world.alive.length !== town.capacity) {
+      throw new RangeError("the world is of another town");
+    }
     this.town = town;
-    this.world = options.world ?? createWorld(town, options.seed ?? null);
+    this.world = world ?? createWorld(town, seed);
     this.turn = createTurn(town);
     this.turn.trace = options.trace ?? false;
     const policy = options.policy ?? town.config.policy.backend;
@@ -89,6 +103,9 @@ export class Simulation {
       : policy;
     this.timings = this.#timings;
     this.#clock = options.clock;
+    this.#afterSystem = options.clock === undefined
+      ? undefined
+      : (system) => this.#look(system.name);
     const { choice: action, logProb, value } = this.turn;
     this.#decisions = { action, logProb, value };
     const { buffer, primaryBytes } = this.world;
@@ -101,22 +118,30 @@ export class Simulation {
    *
    * @param actions actions by agent id, in place of what the policy decides
    * @throws {TownletError} when the tick fails; the world is then as it was
-   * before it, and the turn holds the event `loop.failed`
-   * @throws {TypeError} when the policy answers with a promise
+   * before it, and the turn holds the event `loop.failed`; commands and
+   * actions given for the tick are forgotten
+   * @throws {TypeError} when the policy answers with a promise, or another
+   * step is under way
    */
   step(actions: Readonly<Record<string, Action>> = {}): Turn {
-    return this.#attempt(() => {
+    const before = this.#begin();
+    try {
       this.#give(actions);
       const answer = this.#decide();
       if (answer instanceof Promise) {
         // Nobody will wait for it; its failure must not end the process.
         answer.catch(() => {});
-        throw new TypeError(
+        throw new Misuse(
           `policy ${this.policy.name} answers later: use runForAsync()`,
         );
       }
       this.#act();
-    });
+    } catch (error) {
+      this.#fail(before, error);
+    } finally {
+      this.#stepping = false;
+    }
+    return this.turn;
   }
 
   /**
@@ -153,17 +178,22 @@ export class Simulation {
     return tally.summary(this.world);
   }
 
-  /** Like {@link Simulation.step}, for policies that answer with a promise. */
+  /**
+   * Like {@link Simulation.step}, for policies that answer with a promise.
+   * One step at a time: await it before the next.
+   */
   async stepAsync(
     actions: Readonly<Record<string, Action>> = {},
   ): Promise<Turn> {
-    const before = this.#save();
+    const before = this.#begin();
     try {
       this.#give(actions);
       await this.#decide();
       this.#act();
     } catch (error) {
       this.#fail(before, error);
+    } finally {
+      this.#stepping = false;
     }
     return this.turn;
   }
@@ -188,18 +218,10 @@ export class Simulation {
     return hashWorld(this.world);
   }
 
-  #attempt(step: () => void): Turn {
-    const before = this.#save();
-    try {
-      step();
-    } catch (error) {
-      this.#fail(before, error);
-    }
-    return this.turn;
-  }
-
   /** Begins a step: keeps what is needed to take it back. */
-  #save(): World["records"] {
+  #begin(): World["records"] {
+    if (this.#stepping) throw new Misuse("the step before is not done yet");
+    this.#stepping = true;
     if (this.#clock !== undefined) {
       const timed = ++this.#steps % TIMED_EVERY === 0;
       this.#lastLook = timed ? this.#clock() : -1;
@@ -227,9 +249,7 @@ export class Simulation {
       error,
       message: message.slice(0, 500),
     });
-    if (cause instanceof TypeError && cause.message.includes("runForAsync")) {
-      throw cause;
-    }
+    if (cause instanceof Misuse) throw cause;
     throw new TownletError(`Tick ${attempted} failed: ${message}`, {
       code: "loop.failed",
       where: `tick ${attempted}`,
@@ -258,23 +278,11 @@ export class Simulation {
     const { town, world, turn } = this;
     applyChoices(town, world, turn);
     this.#look("decide");
-    if (this.#lastLook >= 0) this.#timedTick();
-    else tick(town, world, turn);
+    tick(town, world, turn, this.#afterSystem);
     computeRewards(town, world, turn);
     this.#look("computeRewards");
     removeEnded(town, world, turn);
     this.#look("removeEnded");
-  }
-
-  /** A tick like any other, with a look at the clock after each system. */
-  #timedTick(): void {
-    const { town, world, turn } = this;
-    beginTurn(turn);
-    world.tick[0]++;
-    for (const system of SYSTEMS) {
-      system(town, world, turn);
-      this.#look(system.name);
-    }
   }
 
   /** Adds the time since the last look to a part, in steps that are timed. */
@@ -294,6 +302,9 @@ export function openSimulation(
 ): Simulation {
   return new Simulation(compileTown(config, options.manifest), options);
 }
+
+/** A call that makes no sense, not a tick that fails. */
+class Misuse extends TypeError {}
 
 /** Counts what happens in a run. */
 class Tally {

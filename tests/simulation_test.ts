@@ -10,6 +10,7 @@ import { TownletError } from "../src/base/error.ts";
 import { idlePolicy } from "../src/policy/baselines.ts";
 import type { Policy } from "../src/policy/policy.ts";
 import { openSimulation, Simulation } from "../src/simulation.ts";
+import { actionMask } from "../src/world/choices.ts";
 import { SYSTEMS } from "../src/world/tick.ts";
 import type { Town } from "../src/world/town.ts";
 import { copyWorld, type World } from "../src/world/world.ts";
@@ -454,3 +455,73 @@ function checkFailure(
     { event: "loop.failed", tick, error: name, message },
   ]);
 }
+
+Deno.test("one step at a time: another one before the first is done is refused", async () => {
+  const sim = tinyTown({ agents: 2 });
+  const inner = sim.policy;
+  sim.policy = {
+    ...inner,
+    act: (see, out) => Promise.resolve().then(() => inner.act(see, out)),
+  };
+  const first = sim.stepAsync();
+  assertThrows(() => sim.step(), TypeError, "not done yet");
+  await assertRejects(() => sim.stepAsync(), TypeError, "not done yet");
+  await first;
+  await sim.stepAsync();
+  assertEquals(sim.world.tick[0], 2);
+});
+
+Deno.test("a TypeError of a policy is a failed tick, whatever it says", () => {
+  const sim = tinyTown({ agents: 1 });
+  sim.policy = {
+    ...sim.policy,
+    act() {
+      throw new TypeError("runForAsync is a word like any other");
+    },
+  };
+  assertThrows(() => sim.step(), TownletError, "Tick 1 failed");
+});
+
+Deno.test("a world goes on with its own seed and in its own town", () => {
+  const sim = tinyTown({ agents: 1 });
+  const { town, world } = sim;
+  assertThrows(() => new Simulation(town, { world, seed: 3 }), RangeError);
+  const other = tinyTown({
+    agents: 1,
+    config: { world: { agent_capacity: 9 } },
+  });
+  assertThrows(() => new Simulation(other.town, { world }), RangeError);
+});
+
+Deno.test("a mask asked for between ticks is that of the next decision", () => {
+  const sim = tinyTown({
+    agents: 1,
+    objects: [{ id: "bed_1", type: "bed" }, { id: "fridge_1", type: "fridge" }],
+  });
+  const { town, world } = sim;
+  const masks: number[][] = [];
+  const inner = sim.policy;
+  const mask = new Uint8Array(town.actions.length);
+  const ask = () => {
+    actionMask(town, world, 0, mask);
+    return [...mask];
+  };
+  sim.policy = {
+    ...inner,
+    act(see, out) {
+      masks.push(ask());
+      return inner.act(see, out);
+    },
+  };
+  const bed = town.actions.indexOf("use:rest_sleep");
+  const between = [ask()];
+  assertEquals(between[0][bed], 1);
+  for (let tick = 0; tick < 3; tick++) {
+    sim.step();
+    const slots = town.stockKeys.indexOf("meals");
+    world.stock[town.stockKeys.length + slots] = tick;
+    world.usableStale[1] = 1;
+    between.push(ask());
+  }
+  assertEquals(masks, between.slice(0, 3));
+});

@@ -27,6 +27,7 @@ type SavedName = Exclude<
   | "usable"
   | "usableCount"
   | "usableStale"
+  | "stale"
   | "tileHead"
   | "tileAgents"
   | "tileReserved"

@@ -6,6 +6,7 @@
  * @module
  */
 import { placeOf } from "../base/lookup.ts";
+import { IDENTIFIER } from "../config/schema.ts";
 import { internReason } from "./reasons.ts";
 import type { Town } from "./town.ts";
 import {
@@ -66,7 +67,7 @@ export function setAction(
   const { agentIds } = world.records;
   const agent = placeOf(agentIds, agentId);
   if (agent < 0) {
-    turn.strangers.push({ agent: agentId, kind: String(action.kind) });
+    turn.strangers.push({ agent: agentId, kind: String(action?.kind) });
     return;
   }
   clearAction(turn, agent);
@@ -106,7 +107,11 @@ export function setAction(
 
 /** What is wrong with an action, "" when nothing is. */
 function faultOf(action: Action): string {
-  const { kind, duration, position } = action;
+  // Callers without types can hand over anything.
+  if (typeof action !== "object" || action === null) {
+    return "an action is an object with a kind";
+  }
+  const { kind, duration, position, reason } = action;
   if (
     kind !== "noop" && !Object.hasOwn(KIND, kind) || kind as string === "none"
   ) {
@@ -118,7 +123,7 @@ function faultOf(action: Action): string {
     return "duration must be a whole number of at least 1";
   }
   if (kind === "move") {
-    const [x, y] = position ?? [];
+    const [x, y] = Array.isArray(position) ? position : [];
     if (!Number.isSafeInteger(x) || !Number.isSafeInteger(y)) {
       return "move needs a position of two whole numbers";
     }
@@ -138,6 +143,10 @@ function faultOf(action: Action): string {
   if (action.quality !== undefined && !Number.isFinite(action.quality)) {
     return "quality must be a number";
   }
+  if (
+    reason !== undefined &&
+    !(typeof reason === "string" && IDENTIFIER.test(reason))
+  ) return "a reason is a name of at most 64 letters, digits and _ . # -";
   return "";
 }
 

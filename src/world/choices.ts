@@ -39,10 +39,7 @@ export function gatherDecisions(
   releases: boolean,
 ): void {
   const now = world.tick[0] + 1;
-  const { usableStale } = world;
-  for (let object = 0; object < usableStale.length; object++) {
-    if (usableStale[object] === 1) refreshUsable(town, world, object);
-  }
+  refreshStale(town, world);
   const { roster, population, schedule, possessed } = world;
   const { optionAffordance, destinationUntil } = world;
   const { rows, given, pickFor } = turn;
@@ -101,7 +98,8 @@ export function applyChoices(town: Town, world: World, turn: Turn): void {
 }
 
 /**
- * Writes which actions make sense for an agent: 1 where they do.
+ * Writes which actions make sense for an agent in the next tick: 1 where they
+ * do.
  *
  * @param out K bytes from `offset`, K the length of `town.actions`
  */
@@ -113,6 +111,7 @@ export function actionMask(
   offset: number = 0,
 ): void {
   const now = world.tick[0] + 1;
+  if (world.stale[0] === 1) refreshStale(town, world);
   out.fill(0, offset, offset + town.actions.length);
   out[offset + ACTION.wait] = 1;
   if (world.alive[agent] === 0 || world.possessed[agent] === 1) return;
@@ -144,6 +143,15 @@ export function actionMask(
     if (i !== running && world.usableCount[i] === 0) continue;
     out[offset + affordances[i].action] = 1;
   }
+}
+
+/** Looks again at the objects about which something has changed. */
+function refreshStale(town: Town, world: World): void {
+  const { usableStale } = world;
+  for (let object = 0; object < usableStale.length; object++) {
+    if (usableStale[object] === 1) refreshUsable(town, world, object);
+  }
+  world.stale[0] = 0;
 }
 
 /** Whether an agent uses an object. */

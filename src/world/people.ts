@@ -112,6 +112,7 @@ export function rebuildDerived(town: Town, world: World): void {
   world.usable.fill(0);
   world.usableCount.fill(0);
   world.usableStale.fill(1);
+  world.stale[0] = 1;
   rebuildIndex(town, world);
 }
 

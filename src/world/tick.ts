@@ -36,9 +36,22 @@ export const SYSTEMS: readonly System[] = [
   countEpisodes,
 ];
 
-/** One tick of the world, after everybody has decided. */
-export function tick(town: Town, world: World, turn: Turn): void {
+/**
+ * One tick of the world, after everybody has decided.
+ *
+ * @param after called with each system when it is done
+ */
+export function tick(
+  town: Town,
+  world: World,
+  turn: Turn,
+  after?: (system: System) => void,
+): void {
   beginTurn(turn);
   world.tick[0]++;
-  for (const system of SYSTEMS) system(town, world, turn);
+  world.stale[0] = 1;
+  for (const system of SYSTEMS) {
+    system(town, world, turn);
+    if (after !== undefined) after(system);
+  }
 }

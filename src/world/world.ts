@@ -342,6 +342,8 @@ export interface Columns {
   readonly usableCount: Int32Array;
   /** 1 where `usable` must be looked at again. Derived. [objects] */
   readonly usableStale: Uint8Array;
+  /** 1 from a tick until `usable` has been looked at again. Derived. [1] */
+  readonly stale: Uint8Array;
   /** First agent on the tile, or -1. Derived. [tiles] */
   readonly tileHead: Int16Array;
   /** Agents on the tile. Derived. [tiles] */
@@ -624,6 +626,7 @@ const SHAPES: { readonly [K in keyof Columns]: Shape } = {
   usable: derived(u8("objects", "uses")),
   usableCount: derived(i32("affordances")),
   usableStale: derived(u8("objects")),
+  stale: derived(u8("one")),
   tileHead: derived(none(i16("tiles"))),
   tileAgents: derived({ dtype: "u16", axes: ["tiles"] }),
   tileReserved: derived({ dtype: "u16", axes: ["tiles"] }),

@@ -4,6 +4,8 @@ import { act, outcomeOf, tinyTown } from "../helpers/tiny_town.ts";
 
 /** Actions that callers may write, types or not, and what is wrong with each. */
 const SENSELESS: readonly (readonly [unknown, string])[] = [
+  [null, "an action is an object"],
+  ["wait", "an action is an object"],
   [{ kind: "dance" }, 'unknown kind "dance"'],
   [{ kind: "none" }, 'unknown kind "none"'],
   [{ kind: "toString" }, 'unknown kind "toString"'],
@@ -24,6 +26,13 @@ const SENSELESS: readonly (readonly [unknown, string])[] = [
   [{ kind: "blocked" }, "blocked needs an object"],
   [{ kind: "chat" }, "chat needs a target"],
   [{ kind: "chat", target: "b", quality: NaN }, "quality must be a number"],
+  [{ kind: "move", position: 7 }, "move needs a position"],
+  [{ kind: "release", object: "bed_1", reason: 7 }, "a reason is"],
+  [{ kind: "release", object: "bed_1", reason: "" }, "a reason is"],
+  [
+    { kind: "release", object: "bed_1", reason: "y".repeat(300) },
+    "a reason is",
+  ],
   [{ kind: "wait", guard: null }, "a guard needs a reason"],
   [{ kind: "wait", guard: { reason: "left" } }, "a guard needs a reason"],
   [
