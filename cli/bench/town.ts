@@ -54,6 +54,7 @@ export function benchConfig(agents: number): unknown {
     personalities: {
       distribution: { balanced: 1, socialite: 1, industrious: 1, stoic: 1 },
     },
+    behavior: { hunger_threshold: 0.6 },
     queue_fairness: { long_wait_ticks: 20 },
     population: { wallet: 5 },
     world: {
