@@ -61,12 +61,18 @@ export interface Newcomer {
 /**
  * The World of tick 0: all residents in place.
  *
- * @param seed of the run; null takes the configuration's, or none
+ * @param seed of the run, from 0; null takes the configuration's, or none
+ * @throws {RangeError} when the seed is no safe integer, or below 0
  */
 export function createWorld(town: Town, seed: number | null = null): World {
+  if (seed !== null && !(Number.isSafeInteger(seed) && seed >= 0)) {
+    throw new RangeError(`a seed is a whole number from 0, not ${seed}`);
+  }
   const { config } = town;
   const world = emptyWorld(town);
-  const given = seed ?? config.seed;
+  const asked = seed ?? config.seed;
+  // A seed of -0, which files cannot keep, is 0.
+  const given = asked === null ? null : asked + 0;
   world.records = { ...world.records, seed: given };
   const base = given === null ? baseFromText(config.config_id) : String(given);
   for (const name of STREAMS) world.random[name].seed(base, name);

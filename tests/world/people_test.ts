@@ -83,6 +83,15 @@ Deno.test("createWorld() takes the seed it is given, else the configuration's", 
   assert(draw(5) !== draw(9));
 });
 
+Deno.test("createWorld() refuses seeds that a snapshot could not keep", () => {
+  const town = compileTown(tinyConfig());
+  for (const seed of [NaN, -1, 0.5, Infinity, 2 ** 53]) {
+    assertThrows(() => createWorld(town, seed), RangeError, "a seed is");
+  }
+  assert(Object.is(createWorld(town, -0).records.seed, 0));
+  assertEquals(createWorld(town, 2 ** 53 - 1).records.seed, 2 ** 53 - 1);
+});
+
 Deno.test("the perturbations stream of seed 1337 draws the known numbers", () => {
   const town = compileTown(tinyConfig({ config: { seed: 1337 } }));
   const { perturbations } = createWorld(town).random;
