@@ -5,6 +5,7 @@ import { TownletError } from "../base/error.ts";
 import {
   explainFileError,
   FILE_BYTES_MAX,
+  type OutputKind,
   readFile,
   writeFile,
 } from "../security/paths.ts";
@@ -25,6 +26,12 @@ const TEXT_BYTES_MAX = HEADER_BYTES_MAX + STATE_BYTES_MAX + 2;
 /** Names of snapshots below a root. */
 const NAME = /^snap-[0-9]{9,16}(-[a-z0-9-]{1,32})?\.tsnap(\.gz)?$/;
 
+/** A snapshot as a file that is written. */
+export const SNAPSHOT_FILE: OutputKind = {
+  what: "snapshot",
+  isKind: isSnapshot,
+};
+
 /** The name of a snapshot: its tick in nine digits, and its label if any. */
 export function snapshotName(tick: number, label?: string): string {
   const suffix = label === undefined ? "" : `-${label}`;
@@ -39,10 +46,11 @@ export function snapshotName(tick: number, label?: string): string {
  */
 export async function writeSnapshot(path: string, text: string): Promise<void> {
   const bytes = new TextEncoder().encode(text);
-  await writeFile(path, path.endsWith(".gz") ? compress(bytes) : bytes, {
-    what: "snapshot",
-    isKind: isSnapshot,
-  });
+  await writeFile(
+    path,
+    path.endsWith(".gz") ? compress(bytes) : bytes,
+    SNAPSHOT_FILE,
+  );
 }
 
 /**

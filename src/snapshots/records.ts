@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { IDENTIFIER } from "../config/schema.ts";
 import { PROFILES } from "../world/profiles.ts";
+import { REASON_LENGTH_MAX, REASONS_MAX } from "../world/reasons.ts";
 import type { Town } from "../world/town.ts";
 import {
   type ActiveEvent,
@@ -15,6 +16,9 @@ import {
 } from "../world/world.ts";
 import { checkPlain } from "./plain.ts";
 import { unusable } from "./refusal.ts";
+
+/** Rule of lives' ids: a name, and the number of a respawn after it. */
+const LIFE = /^[A-Za-z0-9_][A-Za-z0-9_.#-]{0,79}$/;
 
 /**
  * Checks the records of a file for a town.
@@ -49,13 +53,16 @@ function schemaFor(town: Town): z.ZodType<Records> {
   const count = z.int().min(0);
   const real = z.number();
   const id = z.string().regex(IDENTIFIER);
+  const life = z.string().regex(LIFE);
   const text = z.string().max(280);
   const column = z.int().min(0).max(town.width - 1);
   const row = z.int().min(0).max(town.height - 1);
   const agent = z.int().min(0).max(town.capacity - 1);
   const spec = z.int().min(0).max(town.specs.length - 1);
   const trait = z.number().min(-1).max(1);
-  const idsByRow = z.array(z.union([z.literal(""), id])).length(town.capacity);
+  const idsByRow = z.array(z.union([z.literal(""), life])).length(
+    town.capacity,
+  );
 
   const lineage: z.ZodType<Lineage> = z.strictObject({
     origin: id,
@@ -97,7 +104,7 @@ function schemaFor(town: Town): z.ZodType<Records> {
     sinceTick: count,
   });
   const termination: z.ZodType<Termination> = z.strictObject({
-    id,
+    id: life,
     tick: count,
   });
   return z.strictObject({
@@ -111,6 +118,6 @@ function schemaFor(town: Town): z.ZodType<Records> {
     eventStarts: z.array(z.array(count)).length(town.specs.length),
     exitQueue: z.array(exit),
     exitRequests: z.array(agent),
-    reasons: z.array(text).max(10_000),
+    reasons: z.array(z.string().max(REASON_LENGTH_MAX)).max(REASONS_MAX),
   });
 }

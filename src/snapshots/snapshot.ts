@@ -110,8 +110,10 @@ const LABEL = /^[a-z0-9-]{1,32}$/;
 /**
  * Writes a World as the text of a snapshot: two lines, each with its end.
  *
- * Throws a RangeError for labels that break their rule and for states past
- * {@link STATE_BYTES_MAX}, and a TypeError for what JSON cannot keep.
+ * What is written can be loaded. Throws a TownletError (exit code 2) for a
+ * World that could not be, a RangeError for labels that break their rule and
+ * for what is larger or nests deeper than a snapshot may, and a TypeError for
+ * what JSON cannot keep.
  */
 export function encodeSnapshot(
   town: Town,
@@ -129,20 +131,26 @@ export function encodeSnapshot(
     checkPlain(part, name);
   }
   checkPlain(world.records, "records");
+  const where = "the world to be saved";
+  readRecords(town, world.records, where);
+  checkRanges(town, world, where);
+  checkReferences(town, world, where);
   const about = {
     app,
     ...(label === undefined ? {} : { label }),
     reproducible,
     migrations: [],
   };
-  const state = JSON.stringify({
+  const members = {
     about,
     config: keptConfig(town.config),
     names: namesOf(town),
     random: writeStreams(world),
     world: { columns: writeColumns(town, world), records: world.records },
     ...parts,
-  });
+  };
+  if (nestsTooDeep(members)) throw new RangeError("the parts nest too deeply");
+  const state = JSON.stringify(members);
   const bytes = new TextEncoder().encode(state);
   if (bytes.length > STATE_BYTES_MAX) {
     throw new RangeError(`the state takes ${bytes.length} bytes`);
@@ -160,7 +168,11 @@ export function encodeSnapshot(
     reproducible,
     migrations: [],
   };
-  return `${JSON.stringify(header)}\n${state}\n`;
+  const line = JSON.stringify(header);
+  if (byteLength(line) > HEADER_BYTES_MAX) {
+    throw new RangeError(`the header takes ${byteLength(line)} bytes`);
+  }
+  return `${line}\n${state}\n`;
 }
 
 /**

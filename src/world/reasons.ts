@@ -45,15 +45,27 @@ export const REASON: Readonly<Record<Reason, number>> = Object.fromEntries(
   REASONS.map((reason, i) => [reason, i]),
 ) as Record<Reason, number>;
 
-/** Index of a reason, of the table or brought by a hook or caller. */
-export function internReason(world: World, reason: string): number {
+/** Reasons that hooks and callers may bring to one world. */
+export const REASONS_MAX = 10_000;
+/** Length of a reason that is brought, in UTF-16 units. */
+export const REASON_LENGTH_MAX = 280;
+
+/**
+ * Index of a reason, of the table or brought by a hook or caller.
+ *
+ * What is brought is cut at {@link REASON_LENGTH_MAX}. A world remembers
+ * {@link REASONS_MAX} of them: a caller who makes up a new one every time must
+ * not let it grow for ever, nor past the 16 bits of a column. What comes after
+ * that counts as `released`.
+ */
+export function internReason(world: World, text: string): number {
+  const reason = text.slice(0, REASON_LENGTH_MAX);
   const known = (REASONS as readonly string[]).indexOf(reason);
   if (known >= 0) return known;
   const { reasons } = world.records;
   const brought = reasons.indexOf(reason);
   if (brought >= 0) return REASONS.length + brought;
-  // A column of 16-bit integers holds the index.
-  if (reasons.length >= 10_000) return REASON.released;
+  if (reasons.length >= REASONS_MAX) return REASON.released;
   world.records = { ...world.records, reasons: [...reasons, reason] };
   return REASONS.length + reasons.length;
 }

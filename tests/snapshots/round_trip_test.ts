@@ -5,6 +5,7 @@ import {
   encodeSnapshot,
 } from "../../src/snapshots/snapshot.ts";
 import { type BusyOptions, busyTown } from "../helpers/busy_town.ts";
+import { collect, tinyTown } from "../helpers/tiny_town.ts";
 
 const TOWNS: readonly BusyOptions[] = [
   { movement: "walk", backend: "scripted" },
@@ -53,3 +54,18 @@ for (const options of TOWNS) {
     ) assert(names.has(name), `no ${name} in any run`);
   });
 }
+
+Deno.test("lives after the longest name are saved and loaded", () => {
+  const id = "a".repeat(64);
+  const sim = tinyTown({ agents: [{ id, needs: [0, 1, 1] }] });
+  collect(sim, 2);
+  for (const ended of [false, true]) {
+    if (ended) sim.world.need.fill(0);
+    if (ended) sim.step();
+    const text = encodeSnapshot(sim.town, sim.world, { app: "test" });
+    const { world } = decodeSnapshot(text, sim.town, { where: "memory" });
+    assertEquals(world.records, sim.world.records);
+    assertEquals(world.records.agentIds[0], ended ? "" : `${id}#1`);
+  }
+  assertEquals(sim.world.records.terminations.at(-1)?.id, `${id}#1`);
+});

@@ -450,7 +450,22 @@ for (const [what, code, change] of WORLDS) {
   Deno.test(`decodeSnapshot() refuses a world with ${what}`, () => {
     const { town, world } = livelyTown();
     change(world, town);
-    refusal(encodeSnapshot(town, world, APP), town, code);
+    const text = forge(save(), (state, header) => {
+      state.world = {
+        columns: writeColumns(town, world),
+        records: world.records,
+      };
+      header.world_hash = hashWorld(world);
+    });
+    refusal(text, town, code);
+    const error = assertThrows(
+      () => encodeSnapshot(town, world, APP),
+      TownletError,
+    );
+    assertEquals(
+      [error.code, error.where],
+      [`snapshot.${code}`, "the world to be saved"],
+    );
   });
 }
 
@@ -485,6 +500,33 @@ Deno.test("encodeSnapshot() writes only what JSON gives back", () => {
     TypeError,
     "records.activeEvents[0].magnitude",
   );
+});
+
+Deno.test("encodeSnapshot() writes nothing that is too deep or too large to load", () => {
+  const { town, world } = livelyTown();
+  let deep: unknown = 1;
+  for (let i = 0; i < 64; i++) deep = [deep];
+  assertThrows(
+    () => encodeSnapshot(town, world, { ...APP, parts: { deep } }),
+    RangeError,
+    "nest too deeply",
+  );
+  assertThrows(
+    () => encodeSnapshot(town, world, { app: "x".repeat(HEADER_BYTES_MAX) }),
+    RangeError,
+    "the header takes",
+  );
+});
+
+Deno.test("encodeSnapshot() refuses records that could not be loaded", () => {
+  const { town, world } = livelyTown();
+  world.records = { ...world.records, reasons: ["x".repeat(281)] };
+  const error = assertThrows(
+    () => encodeSnapshot(town, world, APP),
+    TownletError,
+    "records.reasons",
+  );
+  assertEquals(error.code, "snapshot.records");
 });
 
 Deno.test("encodeSnapshot() refuses labels and names of parts that break their rules", () => {
