@@ -4,7 +4,7 @@ import { canonicalJson } from "../base/order.ts";
 import type { Config } from "./config.ts";
 
 /** Sections that change how a run is watched, not what happens in it. */
-const OUTSIDE: ReadonlySet<string> = new Set<keyof Config>([
+const OUTWARD: ReadonlySet<string> = new Set<keyof Config>([
   "profile",
   "telemetry",
   "console",
@@ -14,12 +14,20 @@ const OUTSIDE: ReadonlySet<string> = new Set<keyof Config>([
 ]);
 
 /**
- * SHA-256 of what decides a town, 64 hexadecimal digits.
- *
- * It covers the configuration after defaults, as JSON with keys in code-point
- * order, without profile, telemetry, console, snapshot, serve and log.
+ * The part of a configuration that decides a town, as plain JSON: all of it
+ * after defaults but profile, telemetry, console, snapshot, serve and log.
+ */
+export function keptConfig(
+  config: Config,
+): { readonly [section: string]: unknown } {
+  const kept = Object.entries(config).filter(([key]) => !OUTWARD.has(key));
+  return JSON.parse(canonicalJson(Object.fromEntries(kept)));
+}
+
+/**
+ * SHA-256 of what decides a town, 64 hexadecimal digits: of its
+ * {@link keptConfig} as JSON with keys in code-point order.
  */
 export function configSha256(config: Config): string {
-  const inside = Object.entries(config).filter(([key]) => !OUTSIDE.has(key));
-  return sha256Hex(canonicalJson(Object.fromEntries(inside)));
+  return sha256Hex(canonicalJson(keptConfig(config)));
 }

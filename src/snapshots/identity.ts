@@ -5,16 +5,15 @@
  */
 import { sha256Hex } from "../base/hash.ts";
 import { canonicalJson } from "../base/order.ts";
-import type { Config } from "../config/config.ts";
+import { configSha256 } from "../config/identity.ts";
 import { PROFILES } from "../world/profiles.ts";
 import type { Town } from "../world/town.ts";
-import type { Plain } from "./plain.ts";
 
 /** What must match before a snapshot is loaded. */
 export interface Identity {
   /** Name of the town. */
   readonly config_id: string;
-  /** SHA-256 of the configuration, as {@link keptConfig} has it. */
+  /** SHA-256 of the part of the configuration that decides what happens. */
   readonly config_sha256: string;
   /** Seed of the run, or null: drawn from the name. */
   readonly seed: number | null;
@@ -33,28 +32,12 @@ export interface Identity {
   readonly personalities_sha256: string;
 }
 
-/** Sections that do not change what happens in a town. */
-const OUTWARD: ReadonlySet<string> = new Set([
-  "profile",
-  "telemetry",
-  "console",
-  "snapshot",
-  "serve",
-  "log",
-]);
-
-/** The part of a configuration that decides what happens, as plain JSON. */
-export function keptConfig(config: Config): { readonly [key: string]: Plain } {
-  const kept = Object.entries(config).filter(([key]) => !OUTWARD.has(key));
-  return JSON.parse(canonicalJson(Object.fromEntries(kept)));
-}
-
 /** The identity of a town and the seed it runs with. */
 export function identityOf(town: Town, seed: number | null): Identity {
   const { config } = town;
   return {
     config_id: config.config_id,
-    config_sha256: sha256Hex(canonicalJson(keptConfig(config))),
+    config_sha256: configSha256(config),
     seed,
     observation_variant: config.features.systems.observations,
     hooks: config.affordances.hooks.allow.map(({ specifier, sha256 }) => ({

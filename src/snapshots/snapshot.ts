@@ -9,6 +9,7 @@
  */
 import { sha256Hex } from "../base/hash.ts";
 import { canonicalJson } from "../base/order.ts";
+import { keptConfig } from "../config/identity.ts";
 import { emptyWorld, hashWorld, type World } from "../world/world.ts";
 import type { Town } from "../world/town.ts";
 import { rebuildDerived } from "../world/people.ts";
@@ -19,12 +20,7 @@ import {
   writeColumns,
   writeStreams,
 } from "./columns.ts";
-import {
-  differences,
-  type Identity,
-  identityOf,
-  keptConfig,
-} from "./identity.ts";
+import { differences, type Identity, identityOf } from "./identity.ts";
 import { checkPlain, isMembers, nestsTooDeep, type Plain } from "./plain.ts";
 import { checkRanges } from "./ranges.ts";
 import { readRecords } from "./records.ts";

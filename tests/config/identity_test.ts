@@ -1,6 +1,6 @@
 /** What makes two configurations the same town. @module */
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { configSha256 } from "../../src/config/identity.ts";
+import { configSha256, keptConfig } from "../../src/config/identity.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { SHORTEST, withLines } from "../helpers/config_text.ts";
 
@@ -12,6 +12,16 @@ Deno.test("configSha256() does not depend on how a file is written", async () =>
   assertEquals(await sha256(SHORTEST.split("\n").reverse().join("\n")), plain);
   assertEquals(await sha256(withLines("economy: { meal_cost: 0.40 }")), plain);
   assertEquals(await sha256(withLines("meta: { author: me }")), plain);
+});
+
+Deno.test("keptConfig() is plain JSON of all sections but those that look outward", async () => {
+  const config = await loadConfig(SHORTEST);
+  const kept = keptConfig(config);
+  assertEquals(JSON.parse(JSON.stringify(kept)), kept);
+  assertEquals(
+    Object.keys(config).filter((key) => !(key in kept)).sort(),
+    ["console", "log", "profile", "serve", "snapshot", "telemetry"],
+  );
 });
 
 Deno.test("configSha256() leaves out how a run is watched", async () => {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bytesOf } from "../../src/base/columns.ts";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import { sha256Hex } from "../../src/base/hash.ts";
+import { configSha256, keptConfig } from "../../src/config/identity.ts";
 import {
   readColumns,
   savedColumns,
@@ -78,6 +79,14 @@ Deno.test("decodeSnapshot() gives back the very world", () => {
     loaded.world.random.policy.float(),
     world.random.policy.float(),
   );
+});
+
+Deno.test("a snapshot knows its town by the configuration's one digest", () => {
+  const { town, world } = livelyTown();
+  const [header, state] = encodeSnapshot(town, world, APP).split("\n")
+    .map((line) => line === "" ? {} : JSON.parse(line));
+  assertEquals(header.identity.config_sha256, configSha256(town.config));
+  assertEquals(state.config, keptConfig(town.config));
 });
 
 Deno.test("decodeSnapshot() rebuilds what is derived", () => {
