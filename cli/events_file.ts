@@ -60,12 +60,7 @@ async function openFile(path: string): Promise<EventSink> {
         done += file.writeSync(bytes.subarray(done));
       }
     } catch (cause) {
-      throw new TownletError("The event log cannot be written", {
-        code: "file.unusable",
-        where: path,
-        exit: EXIT.failed,
-        cause,
-      });
+      throw unwritten(path, cause);
     }
   };
   return {
@@ -76,10 +71,23 @@ async function openFile(path: string): Promise<EventSink> {
     async close() {
       try {
         flush();
-        await file.sync();
+        await file.sync().catch((cause) => {
+          throw unwritten(path, cause);
+        });
       } finally {
         file.close();
       }
     },
   };
+}
+
+/** What to tell people when the system takes no more events. */
+function unwritten(path: string, cause: unknown): TownletError {
+  return new TownletError("The event log cannot be written to its end", {
+    code: "file.unusable",
+    where: path,
+    hint: cause instanceof Error ? cause.message : undefined,
+    exit: EXIT.failed,
+    cause,
+  });
 }

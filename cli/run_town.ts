@@ -1,8 +1,6 @@
 /** A run of a town, from its flags to its exit code. @module */
-import project from "../deno.json" with { type: "json" };
 import { EXIT, TownletError } from "../src/base/error.ts";
 import { configWarnings } from "../src/config/warnings.ts";
-import { writeFile } from "../src/security/paths.ts";
 import { Simulation } from "../src/simulation.ts";
 import type { Town } from "../src/world/town.ts";
 import type { World } from "../src/world/world.ts";
@@ -11,6 +9,13 @@ import { type EventSink, openEvents } from "./events_file.ts";
 import type { LogLevel } from "./flags.ts";
 import { type Interrupt, listenForSignals, STOP_EXIT } from "./interrupt.ts";
 import { loadTown } from "../src/app.ts";
+import {
+  checkDistinct,
+  checkOutputs,
+  failuresOf,
+  type Outputs,
+  writeOutputs,
+} from "./outputs.ts";
 import { checkPermissions } from "./permissions.ts";
 import { type Log, openLog } from "./print/log.ts";
 import {
@@ -34,7 +39,7 @@ import {
 import { showReport } from "./report/show.ts";
 
 /** The flags of a run. */
-export interface RunFlags {
+export interface RunFlags extends Outputs {
   /** Town file. */
   readonly config: string;
   /** Ticks to run, or undefined: the scenario's, else 1000. */
@@ -45,16 +50,10 @@ export interface RunFlags {
   readonly set: readonly string[];
   /** Who decides, or undefined: as configured. */
   readonly policy: "scripted" | "idle" | "random" | undefined;
-  /** File for events, `-` for the standard output, or undefined. */
-  readonly events: string | undefined;
-  /** File for the report, or undefined. */
-  readonly report: string | undefined;
   /** Ticks between two hashes, or undefined. */
   readonly hashEvery: number | undefined;
   /** Ticks a second, or undefined for as fast as it goes. */
   readonly realtime: number | undefined;
-  /** File for the state at the end, or undefined. */
-  readonly snapshotSave: string | undefined;
   /** File of the state to go on from, `latest`, or undefined. */
   readonly snapshotLoad: string | undefined;
   /** Whether the standard output gets the report as JSON. */
@@ -73,7 +72,9 @@ const TICKS = 1000;
 /**
  * Runs a town as its flags say, and gives the exit code.
  *
- * Throws a TownletError for what people should be told.
+ * Throws a TownletError for what people should be told. Once ticks have been
+ * run, all outputs are tried and the report is printed before it does; it
+ * throws the first failure, and the log tells of the others.
  */
 export async function runTown(flags: RunFlags): Promise<number> {
   checkFlags(flags);
@@ -99,6 +100,7 @@ export async function runTown(flags: RunFlags): Promise<number> {
   const ticks = flags.ticks ?? config.scenario?.ticks ?? TICKS;
 
   const before = deedsOf(simulation.world);
+  await checkOutputs(flags);
   using interrupt = listenForSignals();
   const course = await runTicks(simulation, ticks, flags, interrupt, log);
   const report = reportOf(town, simulation.world, course.chronicle, {
@@ -111,10 +113,24 @@ export async function runTown(flags: RunFlags): Promise<number> {
     hashes: course.hashes,
     systems: sharesOf(simulation.timings),
   });
-  await writeFiles(flags, report, simulation, log);
-  printReport(flags, report);
+  const failures = [
+    ...course.failures,
+    ...await writeOutputs(flags, report, simulation, log),
+    ...await failuresOf(() => printReport(flags, report)),
+  ];
+  if (failures.length > 0) {
+    for (const failure of failures.slice(1)) log.error(lineOf(failure));
+    throw failures[0];
+  }
   const signal = interrupt.signal();
   return signal === null ? EXIT.done : STOP_EXIT[signal];
+}
+
+/** A failure in one line, for those that another one has come before. */
+function lineOf(failure: unknown): string {
+  if (!(failure instanceof TownletError)) return String(failure);
+  const { where, message } = failure;
+  return where === undefined ? message : `${where}: ${message}`;
 }
 
 /** Flags that make no sense together. */
@@ -129,6 +145,7 @@ function checkFlags(flags: RunFlags): void {
       hint: "Leave --seed out: the snapshot has its own",
     });
   }
+  checkDistinct(flags);
 }
 
 function usage(
@@ -140,6 +157,8 @@ function usage(
 
 /** What is known when the ticks are done. */
 interface Done {
+  /** What went wrong on the way, the first first: it ended the run. */
+  readonly failures: readonly unknown[];
   /** Ticks executed. */
   readonly ticks: number;
   /** Time they took, in seconds. */
@@ -170,13 +189,15 @@ async function runTicks(
   const first = world.tick[0];
   const rate = (done: number) => done / (performance.now() - start) * 1000;
 
-  /** Sends a tick's events out; a closed output asks the run to stop. */
+  const failures: unknown[] = [];
+
+  /** Sends a tick's events out; the run stops when nobody takes them. */
   const send = () => {
     if (closed.signal.aborted) return;
     try {
       events?.write(simulation.turn.events);
     } catch (error) {
-      if (!(error instanceof OutputClosed)) throw error;
+      if (!(error instanceof OutputClosed)) failures.push(error);
       closed.abort();
     }
   };
@@ -194,8 +215,8 @@ async function runTicks(
       if (!flags.json) printError(`tick ${world.tick[0]} ${hash}\n`);
     }
   };
-  try {
-    const done = await drive(step, {
+  const fault = await failuresOf(() =>
+    drive(step, {
       ticks,
       realtime: flags.realtime ?? null,
       asked: AbortSignal.any([interrupt.asked, closed.signal]),
@@ -207,14 +228,14 @@ async function runTicks(
               clockText(world.tick[0], town.ticksPerDay)
             }, ${number(rate(done))} ticks/s`,
         ),
-    });
-    const seconds = (performance.now() - start) / 1000;
-    log.debug(`${done} ticks in ${seconds.toFixed(3)} s`);
-    return { ticks: done, seconds, hashes, chronicle };
-  } finally {
-    progress.clear();
-    await closeEvents(events);
-  }
+    })
+  );
+  const seconds = (performance.now() - start) / 1000;
+  progress.clear();
+  failures.push(...fault, ...await failuresOf(() => closeEvents(events)));
+  const done = world.tick[0] - first;
+  log.debug(`${done} ticks in ${seconds.toFixed(3)} s`);
+  return { failures, ticks: done, seconds, hashes, chronicle };
 }
 
 function isHashTick(done: number, { hashEvery = 1 }: RunFlags): boolean {
@@ -252,34 +273,6 @@ async function loadWorld(
     log.warn(`${path} differs from the configuration of the snapshot`);
   }
   return world;
-}
-
-/** Writes the files that were asked for. */
-async function writeFiles(
-  flags: RunFlags,
-  report: Report,
-  { town, world }: Simulation,
-  log: Log,
-): Promise<void> {
-  if (flags.snapshotSave !== undefined) {
-    const { writeSnapshot } = await import("../src/snapshots/files.ts");
-    const { encodeSnapshot } = await import("../src/snapshots/snapshot.ts");
-    const text = encodeSnapshot(town, world, {
-      app: `townlet ${project.version}`,
-    });
-    await writeSnapshot(flags.snapshotSave, text);
-    log.info(`state saved to ${flags.snapshotSave}`);
-  }
-  if (flags.report !== undefined) {
-    await writeFile(flags.report, JSON.stringify(report) + "\n", {
-      what: "report",
-      isKind: (head) =>
-        new TextDecoder().decode(head).startsWith(
-          `{"format":"${report.format}"`,
-        ),
-    });
-    log.info(`report written to ${flags.report}`);
-  }
 }
 
 /** Prints the report where it was asked for. */

@@ -88,10 +88,13 @@ export interface HashAt {
   readonly hash: string;
 }
 
+/** What a report says it is. */
+export const REPORT_FORMAT = "townlet.report";
+
 /** The report of a run. */
 export interface Report {
   /** What kind of file this is. */
-  readonly format: "townlet.report";
+  readonly format: typeof REPORT_FORMAT;
   /** Version of the format. */
   readonly version: 1;
   /** Name of the town. */
@@ -171,7 +174,7 @@ export function reportOf(
   const { before } = course;
   const deeds = deedsOf(world);
   return {
-    format: "townlet.report",
+    format: REPORT_FORMAT,
     version: 1,
     config_id: town.config.config_id,
     seed: world.records.seed,

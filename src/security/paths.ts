@@ -7,7 +7,7 @@
  * appears under its name complete, for its owner's eyes.
  * @module
  */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { EXIT, TownletError } from "../base/error.ts";
 
 /** Most bytes of each kind of file that is read. */
@@ -99,15 +99,8 @@ export async function writeFile(
     ? new TextEncoder().encode(content)
     : content;
   await about("write", path, kind.what, async () => {
-    await makeFolder(path);
-    await checkReplaceable(path, kind);
-    const temporary = temporaryFor(path);
+    const { file, temporary } = await openBeside(path, kind);
     let done = false;
-    const file = await Deno.open(temporary, {
-      write: true,
-      createNew: true,
-      mode: 0o600,
-    });
     try {
       try {
         await writeAll(file, bytes);
@@ -126,6 +119,22 @@ export async function writeFile(
 }
 
 /**
+ * Checks that a file can be written, before the work that will fill it: makes
+ * its folders, looks at what stands in its place, and makes and removes a file
+ * beside it. Throws as {@link writeFile} does.
+ */
+export async function checkOutput(
+  path: string,
+  kind: OutputKind,
+): Promise<void> {
+  await about("write", path, kind.what, async () => {
+    const { file, temporary } = await openBeside(path, kind);
+    file.close();
+    await Deno.remove(temporary);
+  });
+}
+
+/**
  * Opens a file named on the command line for lines that come one by one.
  *
  * A file that exists must be empty or of the same kind; with `append` the
@@ -137,6 +146,7 @@ export async function openStream(
   kind: OutputKind & { readonly append: boolean },
 ): Promise<Deno.FsFile> {
   return await about("write", path, kind.what, async () => {
+    checkNotFolder(path, kind.what);
     await makeFolder(path);
     const before = await lstatOrNull(path);
     if (before === null) {
@@ -162,6 +172,36 @@ export async function openStream(
     }
     return file;
   });
+}
+
+/** Opens the new file whose bytes are to take the place of a path. */
+async function openBeside(
+  path: string,
+  kind: OutputKind,
+): Promise<{ readonly file: Deno.FsFile; readonly temporary: string }> {
+  checkNotFolder(path, kind.what);
+  await makeFolder(path);
+  await checkReplaceable(path, kind);
+  const temporary = temporaryFor(path);
+  const file = await Deno.open(temporary, {
+    write: true,
+    createNew: true,
+    mode: 0o600,
+  });
+  return { file, temporary };
+}
+
+/** A path that ends in a separator names a folder, there or not. */
+function checkNotFolder(path: string, what: string): void {
+  if (!path.endsWith("/") && !path.endsWith(sep)) return;
+  throw new TownletError(
+    `The path of the ${what} ends in ${path.at(-1)}, as folders do`,
+    {
+      code: "file.irregular",
+      where: path,
+      hint: "Name a file",
+    },
+  );
 }
 
 /** The name under which a file is written before it takes its own. */

@@ -291,6 +291,50 @@ Deno.test("a reader that goes away ends the run quietly, with exit 0", async () 
   assert(ticks > 0 && ticks < 1e9);
 });
 
+Deno.test("an output that is refused leaves the others as they were", async () => {
+  using folder = scratch();
+  const [events, report] = [`${folder.path}/e.jsonl`, `${folder.path}/r.json`];
+  Deno.writeTextFileSync(events, '{"t":1}\n');
+  Deno.writeTextFileSync(report, "precious");
+  const { code, err } = await run(
+    ...["--ticks", "400", "--events", events, "--report", report],
+  );
+  assertEquals(code, 5, err);
+  assertEquals(Deno.readTextFileSync(events), '{"t":1}\n');
+  assertEquals(Deno.readTextFileSync(report), "precious");
+  assertEquals([...Deno.readDirSync(folder.path)].length, 2);
+});
+
+Deno.test("outputs that fail after the run cost nothing but themselves", async () => {
+  using folder = scratch();
+  const [saved, file] = [`${folder.path}/s.tsnap`, `${folder.path}/r.json`];
+  const events = `${folder.path}/e.jsonl`;
+  const process = start("simulate", [
+    ...TOWN,
+    ...["--ticks", "1000000000", "--hash-every", "100", "--events", events],
+    ...["--snapshot-save", saved, "--report", file],
+  ]);
+  const said = process.stderr.pipeThrough(new TextDecoderStream());
+  const reader = said.getReader();
+  assertMatch((await reader.read()).value ?? "", /^tick 100 /);
+  // Something comes into the way while the town runs.
+  Deno.writeTextFileSync(saved, "precious");
+  process.kill("SIGINT");
+  let err = "";
+  for (let piece = await reader.read(); !piece.done;) {
+    err += piece.value;
+    piece = await reader.read();
+  }
+  const out = await new Response(process.stdout).text();
+  assertEquals((await process.status).code, 5, err);
+  assertStringIncludes(err, `error: ${saved}: A file that is no snapshot`);
+  assertEquals(Deno.readTextFileSync(saved), "precious");
+  assertStringIncludes(out, "(ended by SIGINT)");
+  const found = JSON.parse(Deno.readTextFileSync(file));
+  assertStringIncludes(out, `state ${found.state_hash}`);
+  assertMatch(Deno.readTextFileSync(events), /\}\n$/);
+});
+
 /** What is wrong, the exit code, and what the standard error says. */
 const REFUSALS: readonly (readonly [
   what: string,
@@ -326,10 +370,34 @@ const REFUSALS: readonly (readonly [
     /snapshot/,
   ],
   [
-    "a report over a configuration",
-    ["--ticks", "1", "--report", "configs/hamlet.yaml"],
+    "a report over a configuration, before the first tick",
+    ["--hash-every", "1", "--report", "configs/hamlet.yaml"],
     5,
     /configs\/hamlet.yaml/,
+  ],
+  [
+    "a snapshot over a configuration, before the first tick",
+    ["--hash-every", "1", "--snapshot-save", "configs/hamlet.yaml"],
+    5,
+    /configs\/hamlet.yaml/,
+  ],
+  [
+    "a report out of reach, before the first tick",
+    ["--hash-every", "1", "--report", "docs/report.json"],
+    5,
+    /--allow-write/,
+  ],
+  [
+    "a folder for a snapshot, before the first tick",
+    ["--hash-every", "1", "--snapshot-save", "out/none/"],
+    2,
+    /folder/,
+  ],
+  [
+    "one file for two outputs",
+    ["--report", "out/both.json", "--events", "./out/none/../both.json"],
+    2,
+    /--events and --report/,
   ],
   [
     "events out of reach",

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import {
+  checkOutput,
   FILE_BYTES_MAX,
   openStream,
   readFile,
@@ -205,6 +206,34 @@ Deno.test("writeFile() replaces only empty files and its own kind", () =>
       "file.unusable",
       EXIT.usage,
     );
+  }));
+
+Deno.test("checkOutput() refuses what writeFile() would, and leaves nothing", () =>
+  inScratch(async (folder) => {
+    const path = `${folder}/a/note`;
+    await checkOutput(path, OUTPUT);
+    assertEquals(await namesIn(`${folder}/a`), []);
+    await Deno.writeTextFile(path, "{old}");
+    await checkOutput(path, OUTPUT);
+    assertEquals(await Deno.readTextFile(path), "{old}");
+    await Deno.writeTextFile(path, "precious");
+    const link = `${folder}/link`;
+    const here = `${Deno.cwd()}/${folder}`;
+    await outside(`Deno.symlinkSync("a/note", "${here}/link")`);
+    for (
+      const [name, code, exit] of [
+        [path, "file.other_kind", EXIT.refused],
+        [link, "file.link", EXIT.refused],
+        [folder, "file.irregular", EXIT.usage],
+        [`${folder}/b/`, "file.irregular", EXIT.usage],
+        [`${path}/below`, "file.unusable", EXIT.usage],
+        ["docs/note", "file.permission", EXIT.refused],
+      ] as const
+    ) {
+      await refusal(() => checkOutput(name, OUTPUT), code, exit);
+      await refusal(() => writeFile(name, "{}", OUTPUT), code, exit);
+    }
+    assertEquals(await namesIn(folder), ["a", "link"]);
   }));
 
 Deno.test("writeFile() leaves the old file and no rest when writing fails", () =>

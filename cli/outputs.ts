@@ -1,0 +1,116 @@
+/**
+ * The files a run leaves behind: looked at before its first tick, and written
+ * after its last, each whatever became of the others.
+ * @module
+ */
+import { resolve } from "node:path";
+import project from "../deno.json" with { type: "json" };
+import { TownletError } from "../src/base/error.ts";
+import {
+  checkOutput,
+  type OutputKind,
+  writeFile,
+} from "../src/security/paths.ts";
+import type { Simulation } from "../src/simulation.ts";
+import type { Log } from "./print/log.ts";
+import { type Report, REPORT_FORMAT } from "./report/report.ts";
+
+/** The files that the flags of a run name, each or undefined. */
+export interface Outputs {
+  /** File for events, or `-` for the standard output. */
+  readonly events: string | undefined;
+  /** File for the report. */
+  readonly report: string | undefined;
+  /** File for the state at the end. */
+  readonly snapshotSave: string | undefined;
+}
+
+const REPORT_FILE: OutputKind = {
+  what: "report",
+  isKind: (head) =>
+    new TextDecoder().decode(head).startsWith(`{"format":"${REPORT_FORMAT}"`),
+};
+
+/** Refuses two outputs of one path with a TownletError. */
+export function checkDistinct(outputs: Outputs): void {
+  const flags = new Map<string, string>();
+  const named = [
+    ["--events", outputs.events === "-" ? undefined : outputs.events],
+    ["--report", outputs.report],
+    ["--snapshot-save", outputs.snapshotSave],
+  ] as const;
+  for (const [flag, path] of named) {
+    if (path === undefined) continue;
+    const other = flags.get(resolve(path));
+    if (other !== undefined) {
+      throw new TownletError(`${other} and ${flag} name the same file`, {
+        code: "usage",
+        where: path,
+        hint: "Give each a file of its own",
+      });
+    }
+    flags.set(resolve(path), flag);
+  }
+}
+
+/**
+ * Checks that the report and the state can be written.
+ *
+ * Throws as `checkOutput` of `security/paths.ts` does. The file for events
+ * needs no look: it is opened before the first tick.
+ */
+export async function checkOutputs(
+  { report, snapshotSave }: Outputs,
+): Promise<void> {
+  if (snapshotSave !== undefined) {
+    const { SNAPSHOT_FILE } = await import("../src/snapshots/files.ts");
+    await checkOutput(snapshotSave, SNAPSHOT_FILE);
+  }
+  if (report !== undefined) await checkOutput(report, REPORT_FILE);
+}
+
+/** Writes the state and the report, and gives what went wrong. */
+export async function writeOutputs(
+  outputs: Outputs,
+  report: Report,
+  simulation: Simulation,
+  log: Log,
+): Promise<readonly unknown[]> {
+  const { snapshotSave, report: file } = outputs;
+  return [
+    ...await failuresOf(async () => {
+      if (snapshotSave === undefined) return;
+      await saveState(snapshotSave, simulation);
+      log.info(`state saved to ${snapshotSave}`);
+    }),
+    ...await failuresOf(async () => {
+      if (file === undefined) return;
+      await writeFile(file, JSON.stringify(report) + "\n", REPORT_FILE);
+      log.info(`report written to ${file}`);
+    }),
+  ];
+}
+
+async function saveState(
+  path: string,
+  { town, world }: Simulation,
+): Promise<void> {
+  const { writeSnapshot } = await import("../src/snapshots/files.ts");
+  const { encodeSnapshot } = await import("../src/snapshots/snapshot.ts");
+  const text = encodeSnapshot(town, world, {
+    app: `townlet ${project.version}`,
+  });
+  await writeSnapshot(path, text);
+}
+
+/** Does something and gives what it throws, in a list: one or none. */
+export async function failuresOf(
+  act: () => unknown,
+): Promise<readonly unknown[]> {
+  try {
+    await act();
+    return [];
+  } catch (error) {
+    return [error];
+  }
+}
