@@ -183,7 +183,11 @@ async function show(
   return EXIT.done;
 }
 
-/** Prints or writes the new form of a file and tells what changed. */
+/**
+ * Prints or writes the new form of a file and tells what changed.
+ *
+ * A result with faults leaves, too, for people to mend; then throws them.
+ */
 async function importFile(
   file: string,
   out: string | undefined,
@@ -191,15 +195,31 @@ async function importFile(
   const { yaml, changes } = await importReference(await readConfigText(file), {
     file,
   });
+  const faults = await faultsIn(yaml, out ?? "imported");
+  if (out === undefined) print(yaml);
+  else await writeFile(out, yaml, { what: "configuration", isKind: null });
   printError(
     changes.map(({ path, what }) => `${path}: ${escapeText(what)}\n`).join(""),
   );
-  if (out === undefined) print(yaml);
-  else {
-    await writeFile(out, yaml, { what: "configuration", isKind: () => false });
+  if (faults === null) return EXIT.done;
+  if (out !== undefined) {
+    printError(`${escapeText(out)}: written, with faults to mend:\n`);
   }
-  await loadConfig(yaml, { file: out ?? "imported" });
-  return EXIT.done;
+  throw faults;
+}
+
+/** What is wrong with a configuration, or null. */
+async function faultsIn(
+  yaml: string,
+  file: string,
+): Promise<TownletError | null> {
+  try {
+    await loadConfig(yaml, { file });
+    return null;
+  } catch (error) {
+    if (error instanceof TownletError) return error;
+    throw error;
+  }
 }
 
 async function readConfigText(file: string): Promise<string> {

@@ -36,13 +36,14 @@ export interface OutputKind {
   readonly what: string;
   /**
    * Whether a file that begins so is of this kind and may be replaced; gets
-   * up to {@link HEAD_BYTES} bytes and is not asked about empty files.
+   * its first 512 bytes at most, and is not asked about empty files. Null is
+   * for what never replaces anything.
    */
-  isKind(head: Uint8Array): boolean;
+  readonly isKind: ((head: Uint8Array) => boolean) | null;
 }
 
 /** Bytes of an existing file that decide what kind it is. */
-export const HEAD_BYTES = 512;
+const HEAD_BYTES = 512;
 
 /**
  * Reads a file named on the command line.
@@ -233,9 +234,11 @@ async function checkKind(
 ): Promise<void> {
   const head = new Uint8Array(HEAD_BYTES);
   const length = await fill(file, head);
-  if (length === 0 || kind.isKind(head.subarray(0, length))) return;
+  if (length === 0 || kind.isKind?.(head.subarray(0, length))) return;
   throw new TownletError(
-    `A file that is no ${kind.what} stands in the way (rule F5)`,
+    kind.isKind === null
+      ? "There is a file already, which is not replaced (rule F5)"
+      : `A file that is no ${kind.what} stands in the way (rule F5)`,
     {
       code: "file.other_kind",
       where: path,

@@ -1,5 +1,10 @@
 /** `townlet config`, as a process, and what it keeps current. @module */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { schemaText } from "../../cli/commands/config.ts";
 import { type JsonSchema, jsonSchema } from "../../src/config/json_schema.ts";
 import { configReference } from "../../src/config/reference.ts";
@@ -170,8 +175,25 @@ Deno.test("config import --out writes a new file and never replaces one", async 
   const text = Deno.readTextFileSync(out);
   assertStringIncludes(text, "movement: teleport");
   const second = await townlet("config", words);
-  assertEquals([second.code !== 0, second.out], [true, ""]);
+  assertEquals([second.code, second.out], [5, ""]);
+  assertMatch(
+    second.err,
+    /^error: \S+new\.yaml: There is a file already, .*\n {2}hint: .*\n$/,
+  );
   assertEquals(Deno.readTextFileSync(out), text);
+});
+
+Deno.test("config import --out says that what it wrote has faults", async () => {
+  using folder = scratch();
+  const [old, out] = [`${folder.path}/old.yaml`, `${folder.path}/new.yaml`];
+  Deno.writeTextFileSync(old, `${TOWN}policy_runtime: {}\nmoods: 3\n`);
+  const { code, err } = await townlet("config", ["import", old, "--out", out]);
+  assertEquals(code, 2);
+  assertStringIncludes(Deno.readTextFileSync(out), "moods: 3");
+  const lines = err.trimEnd().split("\n");
+  assert(lines.includes("policy_runtime: renamed to policy"), err);
+  assertEquals(lines.at(-2), `${out}: written, with faults to mend:`);
+  assertMatch(lines.at(-1) ?? "", /new\.yaml:\d+:1 moods: unknown key/);
 });
 
 Deno.test("config check says what is wrong, without places, where these need a permission", async () => {

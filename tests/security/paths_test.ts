@@ -194,6 +194,12 @@ Deno.test("writeFile() replaces only empty files and its own kind", () =>
       EXIT.refused,
     );
     assertStringIncludes(error.message, "F5");
+    const never = await refusal(
+      () => writeFile(path, "{2}", { ...OUTPUT, isKind: null }),
+      "file.other_kind",
+      EXIT.refused,
+    );
+    assertStringIncludes(never.message, "There is a file already");
     assertEquals(await Deno.readTextFile(path), "config_id: precious");
     assertEquals(await namesIn(folder), ["note"]);
     await refusal(
