@@ -294,6 +294,12 @@ const HANDLERS: Handlers = {
         "Nobody leaves this town: employment.enforce_job_loop is off",
       );
     }
+    if (town.config.features.systems.lifecycle === "off") {
+      throw new Refusal(
+        "unsupported",
+        "Nobody leaves this town: features.systems.lifecycle is off",
+      );
+    }
     const tick = world.tick[0];
     const { exitQueue, exitRequests } = world.records;
     if (action === "approve") {

@@ -45,7 +45,7 @@ function leaveTown(town: Town, world: World, turn: Turn): void {
   const { exitQueue } = world.records;
   if (exitQueue.length === 0) return;
   const staying = exitQueue.filter(({ agent, sinceTick }) => {
-    if (turn.ends[agent] === ENDS.eviction) return false;
+    if (isLeaving(turn, agent)) return false;
     if (tick - sinceTick < exit_review_window) return true;
     exit(town, world, turn, agent, "auto_review");
     return false;
@@ -75,7 +75,7 @@ function queueAbsentees(
   for (let i = 0; i < population[0]; i++) {
     const agent = roster[i];
     if (absences[agent] < most || queued.has(agent)) continue;
-    if (turn.ends[agent] === ENDS.eviction) continue;
+    if (isLeaving(turn, agent)) continue;
     queue.push({ agent, sinceTick: tick });
     world.exitPending[agent] = 1;
     if (limit > 0 && queue.length > limit) {
@@ -96,6 +96,12 @@ function queueAbsentees(
   }
   if (queue.length === exitQueue.length) return;
   world.records = { ...records, exitQueue: queue };
+}
+
+/** Whether a life ends in this tick already in a way that no exit changes. */
+function isLeaving(turn: Turn, agent: number): boolean {
+  const end = turn.ends[agent];
+  return end === ENDS.eviction || end === ENDS.killed;
 }
 
 function exit(

@@ -267,6 +267,14 @@ Deno.test("employment_exit needs a town that people leave", () => {
     config: { employment: { enforce_job_loop: true } },
   });
   assertEquals(order(other, command("defer")), { deferred: false });
+  const still = tinyTown({
+    config: {
+      employment: { enforce_job_loop: true },
+      features: { systems: { lifecycle: "off" } },
+    },
+  });
+  assertEquals(order(still, command("approve")), "unsupported");
+  assertEquals(still.world.records.exitRequests, []);
 });
 
 const nobody: readonly Command[] = [

@@ -243,6 +243,23 @@ Deno.test("an exit wins over fainting, and a death by command over both", () => 
   );
 });
 
+Deno.test("a death by command takes no exit of the day, and leaves at most once", () => {
+  const kill = (agent: string) =>
+    ({ name: "kill", args: { agent, reason: null } }) as const;
+  const queued = leaving([3, 3]);
+  queued.command(kill("a"));
+  assertEquals(exits(queued, 1), [[1, "b", "daily_cap"]]);
+  const asked = leaving([3, 0], { exit_review_window: 1 });
+  asked.world.exitsToday[0] = 1;
+  asked.world.exitDay[0] = 1;
+  play(asked);
+  assertEquals(asked.world.records.exitQueue, [{ agent: 0, sinceTick: 1 }]);
+  asked.command(exit("approve", "a"));
+  asked.command(kill("a"));
+  assertEquals(exits(asked, 1), [[2, "a", "manual_approve"]]);
+  assertEquals(asked.world.exitsToday[0], 1);
+});
+
 Deno.test("who dies in the queue leaves it", () => {
   const sim = leaving([3, 3]);
   play(sim);
