@@ -383,7 +383,7 @@ export function explainFileError(
         where,
         hint: action === "write"
           ? `Tasks write below out/; elsewhere grant --allow-read=${folder} --allow-write=${folder}`
-          : `Tasks read below configs/ and out/; elsewhere grant --allow-read=${path}`,
+          : `What each task may read is in docs/security.md; to read this, grant --allow-read=${path}`,
         exit: EXIT.refused,
         cause,
       },

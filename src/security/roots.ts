@@ -2,8 +2,10 @@
  * Folders that a configuration names, and files in them that go by a name.
  *
  * A root is a folder of its own: never the whole disk, a home, the folder the
- * program runs in, or one that holds the configuration or the program. No part
- * of the way to it may be a symbolic link.
+ * program runs in, or one that holds the configuration or the program. It may
+ * not be a symbolic link, and where it is named from the working directory no
+ * folder on the way may be one. What an absolute path leads through is the
+ * system's affair: there `/tmp` and `/var` may be links.
  * @module
  */
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -73,7 +75,10 @@ function contains(folder: string, path: string): boolean {
     (!isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`));
 }
 
-/** Looks at each existing part of the way that the configuration wrote. */
+/**
+ * Looks at each part of a relative path that exists, and at the end of an
+ * absolute one.
+ */
 async function checkNoLinks(root: string, what: string): Promise<void> {
   const parts = isAbsolute(root)
     ? [root]

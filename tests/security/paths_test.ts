@@ -319,7 +319,7 @@ Deno.test("a missing permission ends with 5 and names the grant", () =>
     assertEquals(await useFile(["--allow-read=docs"], "read", path), {
       code: EXIT.refused,
       text:
-        `file.permission: Tasks read below configs/ and out/; elsewhere grant --allow-read=${path}`,
+        `file.permission: What each task may read is in docs/security.md; to read this, grant --allow-read=${path}`,
     });
     assertEquals(await useFile([`--allow-write=${folder}`], "write", path), {
       code: EXIT.refused,

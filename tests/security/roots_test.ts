@@ -55,6 +55,7 @@ Deno.test("checkRoot() refuses links on the way", () =>
       `${folder}/link`,
     );
     assertEquals(await refusal(`${here}/link`, "root.link"), `${here}/link`);
+    await checkRoot(`${here}/link/below`, CHECK);
     await checkRoot(`${folder}/real/below`, CHECK);
   }));
 
