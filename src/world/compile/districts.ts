@@ -22,7 +22,7 @@ export interface Districts {
 }
 
 /**
- * Lays out all districts.
+ * Lays out all districts, each object on a tile of its own.
  *
  * @param taken tiles of objects placed by hand, as y × width + x
  * @throws {TownletError} when a district has too few tiles for its objects
@@ -38,7 +38,9 @@ export function layOutDistricts(
   for (const [name, { area: [x0, y0, x1, y1], objects: counts }] of entries()) {
     const tiles: [number, number][] = [];
     for (let y = y0 + 1; y <= y1; y += 2) {
-      for (let x = x0 + 1; x <= x1; x += 2) tiles.push([x, y]);
+      for (let x = x0 + 1; x <= x1; x += 2) {
+        if (!blocked.has(y * width + x)) tiles.push([x, y]);
+      }
     }
     random.shuffle(tiles);
     const wanted = Object.values(counts).reduce((sum, n) => sum + n, 0);
@@ -48,7 +50,7 @@ export function layOutDistricts(
         {
           code: "config.district",
           where: `world.districts.${name}`,
-          hint: "Enlarge its area or ask for fewer objects",
+          hint: "Enlarge its area, ask for fewer objects, or clear it",
         },
       );
     }
