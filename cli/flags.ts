@@ -77,7 +77,7 @@ function outOfRange(min: number, max: number) {
 }
 
 /** The town file a command reads when none is named. */
-export const DEFAULT_CONFIG = "configs/town.yaml";
+const DEFAULT_CONFIG = "configs/town.yaml";
 
 /** `--config FILE`. */
 export const configFlag = withDefault(

@@ -9,8 +9,13 @@
 import { EXIT, TownletError } from "../src/base/error.ts";
 import { escapeText } from "../src/base/text.ts";
 import type { Command } from "./command.ts";
-import { OutputClosed, print, printError } from "./print/output.ts";
-import { showsColours, terminalWidth } from "./print/output.ts";
+import {
+  OutputClosed,
+  print,
+  printError,
+  showsColours,
+  terminalWidth,
+} from "./print/output.ts";
 import { openPaint } from "./print/paint.ts";
 import { PROGRAM } from "./program.ts";
 
@@ -49,7 +54,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 const LOWEST_MINOR = 7;
 
 /** Runs the words of a command line and gives the exit code. */
-export async function main(words: readonly string[]): Promise<number> {
+async function main(words: readonly string[]): Promise<number> {
   try {
     checkRuntime(Deno.version.deno);
     const [name, ...rest] = asCommand(words);

@@ -4,7 +4,7 @@ import { EXIT, TownletError } from "../src/base/error.ts";
 const KINDS = ["read", "write", "net", "env", "run", "ffi", "sys"] as const;
 
 /** Kinds of permission that are granted without a list. */
-export function broadPermissions(): string[] {
+function broadPermissions(): string[] {
   const broad: string[] = KINDS.filter((name) => isGranted({ name }));
   // `--cached-only`, which every task has, makes `import` look granted: by
   // itself it says nothing.

@@ -160,6 +160,39 @@ Deno.test("file names are snake_case, and every source file begins by saying wha
   assertEquals(faults, []);
 });
 
+Deno.test("a module is imported once, its types apart if need be", () => {
+  const faults: string[] = [];
+  for (const path of [...sources, ...commands]) {
+    const text = Deno.readTextFileSync(path);
+    // Dynamic imports are no statements.
+    const values = [...text.matchAll(/^import (?!type )[^;]*?"([^"]+)"/gm)]
+      .map(([, specifier]) => specifier);
+    const twice = values.filter((one, i) => values.indexOf(one) !== i);
+    faults.push(...twice.map((one) => `${path} imports ${one} twice`));
+  }
+  assertEquals(faults, []);
+});
+
+Deno.test("what only its own file uses is not exported", () => {
+  const files = ["mod.ts", ...sources, ...commands, ...tests];
+  const words = new Map(files.map((path) => [
+    path,
+    new Set(codeOf(Deno.readTextFileSync(path)).match(/[\w$]+/g)),
+  ]));
+  const exported = /^export (?:async )?(?:function\*?|const|class) ([\w$]+)/gm;
+  const faults: string[] = [];
+  for (const path of [...sources, ...commands]) {
+    const text = codeOf(Deno.readTextFileSync(path));
+    for (const [, name] of text.matchAll(exported)) {
+      const used = files.some((file) =>
+        file !== path && words.get(file)?.has(name)
+      );
+      if (!used) faults.push(`${path} exports ${name}`);
+    }
+  }
+  assertEquals(faults, []);
+});
+
 Deno.test("codeOf() blanks comments and strings, and keeps the code between", () => {
   const text =
     'a("//x", `b${ {c: "d"} }e`); // f\n/* g\n */ h = /["/]/ + 2 / i;';

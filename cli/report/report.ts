@@ -218,12 +218,12 @@ function residentsOf(
   const residents: [string, ResidentReport][] = [];
   for (let i = 0; i < world.population[0]; i++) {
     const row = world.roster[i];
-    const { respawns, past } = lineages[world.lineage[row]];
+    const { lives, past } = lineages[world.lineage[row]];
     const count = (counter: keyof typeof COUNTER) =>
       world.inventory[row * COUNTERS.length + COUNTER[counter]] +
       past[COUNTER[counter]];
     residents.push([agentIds[row], {
-      lives: 1 + respawns,
+      lives,
       profile: PROFILES[world.profile[row]].id,
       position: [world.x[row], world.y[row]],
       needs: Object.fromEntries(

@@ -55,7 +55,7 @@ export interface Allocation {
 }
 
 /** Number of elements of a column. */
-export function lengthOf(spec: ColumnSpec): number {
+function lengthOf(spec: ColumnSpec): number {
   return spec.shape.reduce((product, length) => product * length, 1);
 }
 

@@ -11,14 +11,6 @@ export type EffectName =
   | "energy"
   | "money";
 
-/** What an affordance can change. */
-export const EFFECT_NAMES: readonly EffectName[] = [
-  "hunger",
-  "hygiene",
-  "energy",
-  "money",
-];
-
 /** Something that can be done with objects of a type. */
 export interface AffordanceEntry {
   /** Name of the affordance, unlike any other's. */

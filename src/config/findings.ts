@@ -25,7 +25,7 @@ export function findingsOf<T>(
  *
  * Faults there never repeat what they found.
  */
-export function isSecretPlace(path: KeyPath): boolean {
+function isSecretPlace(path: KeyPath): boolean {
   return SECRET_PLACES.some((place) =>
     place.every((key, i) => i >= path.length || path[i] === key) &&
     path.length >= place.length
@@ -223,7 +223,7 @@ function hintFor(
 }
 
 /** Whether there is a value at `path`, even if null. */
-export function isPresent(root: unknown, path: KeyPath): boolean {
+function isPresent(root: unknown, path: KeyPath): boolean {
   return valueAt(root, path) !== undefined;
 }
 

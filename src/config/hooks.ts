@@ -32,7 +32,7 @@ export interface HookSettings {
 export const BUILT_IN_HOOKS = "townlet:default";
 
 /** The exact form of a hook file's specifier. */
-export const HOOK_FILE = /^\.\/hooks\/[a-z0-9][a-z0-9_-]{0,63}\.js$/;
+const HOOK_FILE = /^\.\/hooks\/[a-z0-9][a-z0-9_-]{0,63}\.js$/;
 
 /** Largest number of hook files. */
 const FILES_MAX = 16;

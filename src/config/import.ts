@@ -208,7 +208,7 @@ export function keysOf(edit: YamlEdit, path: KeyPath): readonly string[] {
 }
 
 /** The list `value` is, else an empty one. */
-export function asList(value: unknown): readonly unknown[] {
+function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 

@@ -63,7 +63,7 @@ const job: z.ZodType<Job> = z.strictObject({
 }));
 
 /** Jobs of a town that names none of its own. */
-export const DEFAULT_JOBS: Jobs = {
+const DEFAULT_JOBS: Jobs = {
   grocer: {
     start_tick: 180,
     end_tick: 360,

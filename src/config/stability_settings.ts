@@ -16,7 +16,7 @@ export type AlertName =
   | "employment_exit_backlog";
 
 /** Names of the alerts a promotion window can be told to overlook. */
-export const ALERT_NAMES: readonly AlertName[] = [
+const ALERT_NAMES: readonly AlertName[] = [
   "queue_fairness_pressure",
   "rivalry_spike",
   "starvation_spike",

@@ -28,7 +28,7 @@ export type ChannelName =
   | "trace";
 
 /** Names of the channels. */
-export const CHANNEL_NAMES: readonly ChannelName[] = [
+const CHANNEL_NAMES: readonly ChannelName[] = [
   "agents",
   "rewards",
   "town",

@@ -8,8 +8,8 @@ import {
   pickObject,
   stepAway,
   stepsToWork,
+  stepToWork,
 } from "../world/choices.ts";
-import { stepToWork } from "../world/choices.ts";
 import { ACTION, type Town } from "../world/town.ts";
 import type { Turn } from "../world/turn.ts";
 import { NEED_COUNT, PRICE, type World } from "../world/world.ts";

@@ -63,7 +63,7 @@ export function isMembers(
 }
 
 /** Deepest nesting of JSON that is read. */
-export const NESTING_MAX = 64;
+const NESTING_MAX = 64;
 
 /** Whether a parsed value nests deeper than {@link NESTING_MAX}. */
 export function nestsTooDeep(value: unknown): boolean {

@@ -31,7 +31,7 @@ import { refused, unusable } from "./refusal.ts";
 export const SNAPSHOT_FORMAT = "townlet.snapshot";
 
 /** Version of the format that this program writes. */
-export const SNAPSHOT_VERSION = "1.0";
+const SNAPSHOT_VERSION = "1.0";
 
 /** Most bytes of a header. */
 export const HEADER_BYTES_MAX = 64 << 10;

@@ -155,7 +155,7 @@ function refreshStale(town: Town, world: World): void {
 }
 
 /** Whether an agent uses an object. */
-export function isUsing(world: World, agent: number): boolean {
+function isUsing(world: World, agent: number): boolean {
   const object = world.engaged[agent];
   return object >= 0 && world.engagement[agent] === ENGAGED.holds &&
     world.running[object] >= 0;
@@ -223,7 +223,7 @@ export function bestListener(
 }
 
 /** How well a chat goes, 0.1 to 1. */
-export function chatQuality(
+function chatQuality(
   town: Town,
   world: World,
   speaker: number,

@@ -182,7 +182,7 @@ export function refreshPrices(town: Town, world: World): void {
 }
 
 /** Whether a utility is on. */
-export function utilityOn(
+function utilityOn(
   town: Town,
   world: World,
   utility: "power" | "water",

@@ -6,8 +6,13 @@
  *
  * @module
  */
-import { findTie, recordConflict, relate, rivalryOf } from "./ties.ts";
-import { TIE_DELTAS } from "./ties.ts";
+import {
+  findTie,
+  recordConflict,
+  relate,
+  rivalryOf,
+  TIE_DELTAS,
+} from "./ties.ts";
 import type { Town } from "./town.ts";
 import type { Turn } from "./turn.ts";
 import { COOLDOWNS, ENGAGED, TOTAL, type World } from "./world.ts";
