@@ -73,10 +73,13 @@ export function showsColours(stream: "stdout" | "stderr"): boolean {
   return Deno[stream].isTerminal() && !Deno.noColor;
 }
 
-/** Columns of the terminal, or undefined where there is none. */
+/**
+ * Columns of the terminal, or undefined where there is none, or one that does
+ * not know: it says 0.
+ */
 export function terminalWidth(): number | undefined {
   try {
-    return Deno.consoleSize().columns;
+    return Deno.consoleSize().columns || undefined;
   } catch {
     return undefined;
   }
