@@ -66,6 +66,7 @@ function schemaFor(town: Town): z.ZodType<Records> {
 
   const lineage: z.ZodType<Lineage> = z.strictObject({
     origin: id,
+    lives: count,
     respawns: count,
     past: z.array(count).length(COUNTERS.length),
   });

@@ -158,13 +158,13 @@ export function addAgent(town: Town, world: World, who: Newcomer): number {
   world.alive[agent] = 1;
   const ids = world.records.agentIds.slice();
   ids[agent] = who.id;
-  let { lineages } = world.records;
-  world.lineage[agent] = who.lineage;
-  if (who.lineage < 0) {
-    world.lineage[agent] = lineages.length;
-    const past = COUNTERS.map(() => 0);
-    lineages = [...lineages, { origin: who.id, respawns: 0, past }];
-  }
+  const lineages = world.records.lineages.slice();
+  const lineage = who.lineage < 0 ? lineages.length : who.lineage;
+  const past = COUNTERS.map(() => 0);
+  const before = lineages[lineage] ??
+    { origin: who.id, lives: 0, respawns: 0, past };
+  lineages[lineage] = { ...before, lives: before.lives + 1 };
+  world.lineage[agent] = lineage;
   world.records = { ...world.records, agentIds: ids, lineages };
   world.homeX[agent] = who.homeX;
   world.homeY[agent] = who.homeY;
@@ -189,6 +189,21 @@ export function addAgent(town: Town, world: World, who: Newcomer): number {
   setDecay(town, world, agent);
   placeAgent(town, world, agent, who.x, who.y);
   return agent;
+}
+
+/**
+ * The lineage that began under an id and has nobody now, neither alive nor
+ * yet to return; -1 when there is none.
+ */
+export function endedLineage(world: World, id: string): number {
+  const { lineages, tickets } = world.records;
+  const taken = new Set(tickets.map(({ lineage }) => lineage));
+  for (let i = 0; i < world.population[0]; i++) {
+    taken.add(world.lineage[world.roster[i]]);
+  }
+  return lineages.findIndex(({ origin }, lineage) =>
+    origin === id && !taken.has(lineage)
+  );
 }
 
 /** Whether a newcomer by command still fits: tickets keep their row. */

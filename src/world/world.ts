@@ -356,10 +356,15 @@ export interface Columns {
   readonly tilePrevious: Int16Array;
 }
 
-/** The lives that follow one another under one name. */
+/**
+ * Lives that follow one another, one at a time: the first one and those that
+ * took its place. Two lineages may have the same origin.
+ */
 export interface Lineage {
   /** Id of the first life. */
   readonly origin: string;
+  /** Lives begun. */
+  readonly lives: number;
   /** Number in the id of the last respawn, 0 before the first. */
   readonly respawns: number;
   /** Inventory counters of the lives that ended, summed. */
@@ -448,7 +453,7 @@ export interface Records {
   readonly seed: number | null;
   /** Ids by row, "" where the row is free. */
   readonly agentIds: readonly string[];
-  /** Everyone who ever lived here, in order of their first coming. */
+  /** All lineages that ever lived here, in order of their first coming. */
   readonly lineages: readonly Lineage[];
   /** Lives that ended lately. */
   readonly terminations: readonly Termination[];

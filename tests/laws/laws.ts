@@ -69,6 +69,11 @@ function checkPeople(town: Town, world: World): void {
   const ids = agents.map((agent) => records.agentIds[agent]);
   assertEquals(new Set(ids).size, ids.length, "ids");
   assert(agents.length + records.tickets.length <= town.capacity, "room");
+  const lineages = [
+    ...agents.map((agent) => world.lineage[agent]),
+    ...records.tickets.map(({ lineage }) => lineage),
+  ];
+  assertEquals(new Set(lineages).size, lineages.length, "lineages");
   for (const agent of agents) {
     const { x, y } = world;
     const inside = x[agent] >= 0 && x[agent] < town.width && y[agent] >= 0 &&

@@ -77,9 +77,19 @@ export function livelyTown(
   world.records = {
     ...world.records,
     lineages: [
-      { origin: "ada", respawns: 1, past: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+      {
+        origin: "ada",
+        lives: 2,
+        respawns: 1,
+        past: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+      },
       ...world.records.lineages.slice(1),
-      { origin: "di", respawns: 0, past: new Array<number>(9).fill(0) },
+      {
+        origin: "di",
+        lives: 1,
+        respawns: 0,
+        past: new Array<number>(9).fill(0),
+      },
     ],
     terminations: [{ id: "ada", tick: 11 }],
     tickets: [{

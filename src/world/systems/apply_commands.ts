@@ -6,7 +6,13 @@ import type {
 } from "../../config/commands.ts";
 import { succeedChat } from "../chats.ts";
 import { relocate } from "../holding.ts";
-import { addAgent, hasRoom, isFree, personality } from "../people.ts";
+import {
+  addAgent,
+  endedLineage,
+  hasRoom,
+  isFree,
+  personality,
+} from "../people.ts";
 import { endEvent, nextEventId, refreshPrices } from "../perturbations.ts";
 import { insideGrid } from "../spatial.ts";
 import { findTie, setTie } from "../ties.ts";
@@ -105,7 +111,7 @@ const HANDLERS: Handlers = {
     }
     const agent = addAgent(town, world, {
       id,
-      lineage: world.records.lineages.findIndex(({ origin }) => origin === id),
+      lineage: endedLineage(world, id),
       x,
       y,
       homeX: home[0],

@@ -27,11 +27,16 @@ export function respawnAgents(town: Town, world: World, turn: Turn): void {
 
 function respawn(town: Town, world: World, turn: Turn, ticket: Ticket): void {
   const lineages = world.records.lineages.slice();
-  const { origin, respawns, past } = lineages[ticket.lineage];
-  let n = respawns + 1;
+  const lineage = lineages[ticket.lineage];
+  const { origin } = lineage;
+  // Lineages of one origin share its numbers: no id comes twice.
+  let n = 1;
+  for (const other of lineages) {
+    if (other.origin === origin) n = Math.max(n, other.respawns + 1);
+  }
   while (findAgent(world, `${origin}#${n}`) >= 0) n++;
   const id = `${origin}#${n}`;
-  lineages[ticket.lineage] = { origin, respawns: n, past };
+  lineages[ticket.lineage] = { ...lineage, respawns: n };
   world.records = { ...world.records, lineages };
   const [x, y] = freeTileNear(town, world, ticket.x, ticket.y);
   const agent = addAgent(town, world, {

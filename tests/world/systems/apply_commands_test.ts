@@ -50,6 +50,54 @@ const JOBS: TinyOptions["config"] = {
   jobs: { x: { start_tick: 900 }, y: { start_tick: 900 } },
 };
 
+Deno.test("spawn under the name of a lineage that goes on begins another", () => {
+  const sim = tinyTown({ agents: [{ id: "ada" }] });
+  const kill = (agent: string) =>
+    order(sim, { name: "kill", args: { agent, reason: null } });
+  kill("ada");
+  play(sim);
+  spawn(sim, { agent: "ada" });
+  const { world } = sim;
+  const livesOf = (id: string) =>
+    world.records.lineages[world.lineage[agentOf(sim, id)]].lives;
+  assertEquals(world.records.lineages.map(({ origin }) => origin), [
+    "ada",
+    "ada",
+  ]);
+  assertEquals([livesOf("ada#1"), livesOf("ada")], [2, 1]);
+  // A number of either is not given again by the other, whoever is alive.
+  kill("ada#1");
+  kill("ada");
+  const events = play(sim);
+  const born = named([...events, ...play(sim)], "agent.respawned");
+  assertEquals(born.map(({ agent }) => agent), ["ada#3"]);
+  assertEquals([livesOf("ada#2"), livesOf("ada#3")], [3, 2]);
+});
+
+Deno.test("spawn goes on with a lineage that nobody is to go on with", () => {
+  const sim = tinyTown({
+    agents: [{ id: "ada" }],
+    config: { features: { systems: { lifecycle: "off" } } },
+  });
+  order(sim, { name: "kill", args: { agent: "ada", reason: null } });
+  spawn(sim, { agent: "ada" });
+  const { lineages } = sim.world.records;
+  assertEquals(lineages.map(({ origin, lives }) => [origin, lives]), [[
+    "ada",
+    2,
+  ]]);
+  const waits = tinyTown({
+    agents: [{ id: "ada" }],
+    config: {
+      lifecycle: { respawn_delay_ticks: 9 },
+      world: { agent_capacity: 2 },
+    },
+  });
+  order(waits, { name: "kill", args: { agent: "ada", reason: null } });
+  spawn(waits, { agent: "ada" });
+  assertEquals(waits.world.lineage[agentOf(waits, "ada")], 1);
+});
+
 Deno.test("spawn puts a newcomer at the end of the roster", () => {
   const sim = tinyTown({ agents: 2, config: JOBS });
   assertEquals(spawn(sim), {

@@ -22,7 +22,12 @@ Deno.test("respawnAgents() serves tickets that are due and keeps the others", ()
   const past = COUNTERS.map(() => 0);
   world.records = {
     ...world.records,
-    lineages: ["x", "y"].map((origin) => ({ origin, respawns: 0, past })),
+    lineages: ["x", "y"].map((origin) => ({
+      origin,
+      lives: 1,
+      respawns: 0,
+      past,
+    })),
     tickets: [later, TICKET],
   };
   world.tick[0] = 4;
