@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { TieCause, TieDelta } from "./ties.ts";
+import { TIE_DELTAS, type TieCause, type TieDelta } from "./ties.ts";
 import type { EconomyKey } from "../config/economy.ts";
 import type { Counter } from "./world.ts";
 
@@ -103,9 +103,6 @@ export type HookHandler = (call: HookCall, api: HookApi) => boolean | void;
 /** Handlers by hook name. */
 export type HookTable = Readonly<Record<string, HookHandler>>;
 
-/** Familiarity and trust that a shared meal brings. */
-const SHARED_MEAL: TieDelta = { trust: 0.1, familiarity: 0.25, rivalry: 0 };
-
 /** The hooks of the core affordances. */
 const DEFAULT_HOOKS: HookTable = {
   on_attempt_shower(_call, api) {
@@ -135,7 +132,7 @@ const DEFAULT_HOOKS: HookTable = {
   on_finish_eat(call, api) {
     const companions = api.companions();
     for (const other of companions) {
-      api.relate(other, "shared_meal", SHARED_MEAL);
+      api.relate(other, "shared_meal", TIE_DELTAS.shared_meal);
     }
     if (companions.length > 0) {
       api.emitSharedMeal([call.agent_id, ...companions]);
