@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { placeOf } from "../base/lookup.ts";
 import type { EconomyKey } from "../config/economy.ts";
 import { cancelUse } from "./affordances.ts";
 import { relocate } from "./holding.ts";
@@ -243,7 +244,7 @@ function gather(
   event: ActiveEvent,
   cooldownUntil: number,
 ): void {
-  const object = town.objectIds.indexOf(event.location);
+  const object = placeOf(town.objectIds, event.location);
   const tick = world.tick[0];
   for (const id of event.targets) {
     const agent = findAgent(world, id);
@@ -278,7 +279,7 @@ function gather(
 
 /** Lets the people of a meeting go, unless a later one has called them. */
 function disperse(town: Town, world: World, event: ActiveEvent): void {
-  const object = town.objectIds.indexOf(event.location);
+  const object = placeOf(town.objectIds, event.location);
   for (const id of event.targets) {
     const agent = findAgent(world, id);
     if (agent < 0 || world.destinationUntil[agent] !== event.endsTick) continue;

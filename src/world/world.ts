@@ -10,6 +10,7 @@
 import { allocate, bytesOf, type Catalogue } from "../base/columns.ts";
 import type { ColumnSpec, Dtype } from "../base/columns.ts";
 import { openSha256 } from "../base/hash.ts";
+import { placeOf } from "../base/lookup.ts";
 import { canonicalJson } from "../base/order.ts";
 import { Random, RANDOM_WORDS } from "../base/random.ts";
 import { ECONOMY_KEYS, type EconomyKey } from "../config/economy.ts";
@@ -770,12 +771,7 @@ export function hashWorld(world: World): string {
 
 /** Row of a living agent by id, or -1. */
 export function findAgent(world: World, id: string): number {
-  const { agentIds } = world.records;
-  const { population, roster } = world;
-  for (let i = 0; i < population[0]; i++) {
-    if (agentIds[roster[i]] === id) return roster[i];
-  }
-  return -1;
+  return placeOf(world.records.agentIds, id);
 }
 
 function index<Name extends string>(

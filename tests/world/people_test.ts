@@ -447,3 +447,16 @@ Deno.test("the hash depends on history alone, not on rows that were used before"
     hashWorld(play(other) && other.world),
   );
 });
+
+Deno.test("findAgent() finds the living alone, and the empty id nobody", () => {
+  const sim = tinyTown({ agents: 2 });
+  assertEquals(["a", "b", "c", ""].map((id) => findAgent(sim.world, id)), [
+    0,
+    1,
+    -1,
+    -1,
+  ]);
+  sim.command(kill("a"));
+  play(sim);
+  assertEquals(findAgent(sim.world, "a"), -1);
+});
