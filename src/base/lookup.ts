@@ -1,4 +1,4 @@
-/** Finding things by their id. @module */
+/** Finding things by their id or name. @module */
 
 const TABLES = new WeakMap<readonly string[], ReadonlyMap<string, number>>();
 
@@ -18,4 +18,12 @@ export function placeOf(ids: readonly string[], id: string): number {
     TABLES.set(ids, table);
   }
   return table.get(id) ?? -1;
+}
+
+/** The place of every name in a closed list: its code in columns. */
+export function codesOf<Name extends string>(
+  names: readonly Name[],
+): Readonly<Record<Name, number>> {
+  const entries = names.map((name, i) => [name, i] as const);
+  return Object.fromEntries(entries) as Record<Name, number>;
 }

@@ -1,4 +1,5 @@
 /** Why something did not happen: a closed table of words. @module */
+import { codesOf } from "../base/lookup.ts";
 import type { World } from "./world.ts";
 
 /** Reasons the world itself gives; a column stores the index. */
@@ -41,9 +42,7 @@ export const REASONS = [
 export type Reason = typeof REASONS[number];
 
 /** Index of each reason. */
-export const REASON: Readonly<Record<Reason, number>> = Object.fromEntries(
-  REASONS.map((reason, i) => [reason, i]),
-) as Record<Reason, number>;
+export const REASON: Readonly<Record<Reason, number>> = codesOf(REASONS);
 
 /** Reasons that hooks and callers may bring to one world. */
 export const REASONS_MAX = 10_000;

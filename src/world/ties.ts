@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { clamp } from "../base/clamp.ts";
 import type { Town } from "./town.ts";
 import type { Turn } from "./turn.ts";
 import type { World } from "./world.ts";
@@ -357,8 +358,4 @@ function addTie(
   tieFamiliarity[slot] = familiarity;
   tieRivalry[slot] = rivalry;
   world.tieFading[owner] = 1;
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return value < low ? low : value > high ? high : value;
 }

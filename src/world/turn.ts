@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { codesOf } from "../base/lookup.ts";
 import type { Command } from "../config/commands.ts";
 import type { TownEvent } from "./events.ts";
 import type { Town } from "./town.ts";
@@ -63,9 +64,7 @@ export const REWARD_PARTS = [
 /** Name of a part of a reward. */
 export type RewardPart = typeof REWARD_PARTS[number];
 /** Column of each part. */
-export const PART: Readonly<Record<RewardPart, number>> = Object.fromEntries(
-  REWARD_PARTS.map((part, i) => [part, i]),
-) as Record<RewardPart, number>;
+export const PART: Readonly<Record<RewardPart, number>> = codesOf(REWARD_PARTS);
 
 /** A command and what became of it. */
 export interface CommandResult {

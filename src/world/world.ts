@@ -10,7 +10,7 @@
 import { allocate, bytesOf, type Catalogue } from "../base/columns.ts";
 import type { ColumnSpec, Dtype } from "../base/columns.ts";
 import { openSha256 } from "../base/hash.ts";
-import { placeOf } from "../base/lookup.ts";
+import { codesOf, placeOf } from "../base/lookup.ts";
 import { canonicalJson } from "../base/order.ts";
 import { Random, RANDOM_WORDS } from "../base/random.ts";
 import { ECONOMY_KEYS, type EconomyKey } from "../config/economy.ts";
@@ -40,10 +40,12 @@ export const COUNTERS = [
 /** Name of an inventory counter. */
 export type Counter = typeof COUNTERS[number];
 /** Column of each inventory counter. */
-export const COUNTER: Readonly<Record<Counter, number>> = index(COUNTERS);
+export const COUNTER: Readonly<Record<Counter, number>> = codesOf(COUNTERS);
 
 /** Column of each economy key. */
-export const PRICE: Readonly<Record<EconomyKey, number>> = index(ECONOMY_KEYS);
+export const PRICE: Readonly<Record<EconomyKey, number>> = codesOf(
+  ECONOMY_KEYS,
+);
 /** The keys whose sum is the price of a basket: what `market` stands for. */
 export const BASKET: readonly EconomyKey[] = [
   "meal_cost",
@@ -57,7 +59,7 @@ export const EMPLOYMENT: readonly EmploymentParameter[] = Object.keys(
   EMPLOYMENT_PARAMETERS,
 ) as EmploymentParameter[];
 /** Column of each employment parameter. */
-export const EMPLOY: Readonly<Record<EmploymentParameter, number>> = index(
+export const EMPLOY: Readonly<Record<EmploymentParameter, number>> = codesOf(
   EMPLOYMENT,
 );
 
@@ -73,7 +75,7 @@ export const SHIFT_STATES = [
 ] as const;
 /** Code of each shift state. */
 export const SHIFT: Readonly<Record<typeof SHIFT_STATES[number], number>> =
-  index(SHIFT_STATES);
+  codesOf(SHIFT_STATES);
 
 /** Streams of random numbers a World owns, in column order. */
 export const STREAMS = ["perturbations", "policy", "anneal"] as const;
@@ -772,11 +774,4 @@ export function hashWorld(world: World): string {
 /** Row of a living agent by id, or -1. */
 export function findAgent(world: World, id: string): number {
   return placeOf(world.records.agentIds, id);
-}
-
-function index<Name extends string>(
-  names: readonly Name[],
-): Readonly<Record<Name, number>> {
-  const entries = names.map((name, i) => [name, i] as const);
-  return Object.fromEntries(entries) as Record<Name, number>;
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { placeOf } from "../../src/base/lookup.ts";
+import { codesOf, placeOf } from "../../src/base/lookup.ts";
 
 Deno.test("placeOf() finds every id at its place and nobody at free ones", () => {
   const ids = ["a", "", "c", "", "constructor"];
@@ -13,4 +13,12 @@ Deno.test("placeOf() keeps lists apart", () => {
   const after = ["b", ""];
   assertEquals([placeOf(before, "b"), placeOf(after, "b")], [1, 0]);
   assertEquals([placeOf(before, "a"), placeOf(after, "a")], [0, -1]);
+});
+
+Deno.test("codesOf() numbers names in their order", () => {
+  assertEquals(codesOf(["wait", "move", "chat"]), {
+    wait: 0,
+    move: 1,
+    chat: 2,
+  });
 });

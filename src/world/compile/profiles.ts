@@ -1,4 +1,5 @@
 /** What personality does, as numbers per profile. @module */
+import { clamp } from "../../base/clamp.ts";
 import type { Config } from "../../config/config.ts";
 import { type Profile, PROFILES } from "../profiles.ts";
 import type { Town } from "../town.ts";
@@ -73,10 +74,6 @@ export function compileProfiles(config: Config): ProfileTables {
       ),
     ),
   };
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return value < low ? low : value > high ? high : value;
 }
 
 /** Rounds to the nearest whole number, halves to the even one. */
