@@ -22,13 +22,31 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** JSON with the members of every object in code-point order of their names. */
+/**
+ * JSON with the members of every object in code-point order of their names.
+ *
+ * The members are written out here: a JavaScript object keeps names that look
+ * like integers in front, whatever order they are put in.
+ *
+ * @throws {TypeError} for what JSON cannot write: undefined, a function, a symbol
+ */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) => {
-    if (member === null || typeof member !== "object") return member;
-    if (Array.isArray(member)) return member;
-    return Object.fromEntries(
-      Object.entries(member).sort(([a], [b]) => compareCodePoints(a, b)),
-    );
-  });
+  const text = jsonOf(value);
+  if (text === undefined) throw new TypeError(`JSON has no ${typeof value}`);
+  return text;
+}
+
+/** As `JSON.stringify()`: undefined for what it leaves out of objects. */
+function jsonOf(value: unknown): string | undefined {
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    return `[${Array.from(value, (item) => jsonOf(item) ?? "null").join()}]`;
+  }
+  const members = Object.entries(value)
+    .sort(([a], [b]) => compareCodePoints(a, b))
+    .flatMap(([name, member]) => {
+      const text = jsonOf(member);
+      return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
+    });
+  return `{${members.join()}}`;
 }
