@@ -20,7 +20,6 @@ export const REASONS = [
   "ghost_step",
   "left",
   "removed",
-  "preempted",
   "released",
   "not_holder",
   "out_of_reach",
