@@ -132,7 +132,8 @@ export function ghostStep(
   } else {
     releaseFailed(town, world, object);
   }
-  // Cancelling may end a life's use but never the agent: it queues again.
+  // Either has freed the object, and the next in line may hold it now; the one
+  // who held it before still lives and goes to the end of the queue.
   joinQueue(world, object, actor);
   world.queueTotals[TOTAL.rotations]++;
   clash(town, world, turn, object, actor, rival, "ghost_step", waiting);

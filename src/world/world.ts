@@ -190,7 +190,10 @@ export interface Columns {
   readonly absence: Float64Array;
   /** How many absences there are. [agents] */
   readonly absences: Uint8Array;
-  /** 1 while queued for leaving town. [agents] */
+  /**
+   * 1 from the tick at which the agent is queued for leaving town until the
+   * night, which clears it while the queue keeps the agent. [agents]
+   */
   readonly exitPending: Uint8Array;
 
   /** Code of the last action's kind, 0 none. [agents] */
@@ -314,11 +317,11 @@ export interface Columns {
   readonly basePrice: Float64Array;
   /** Employment parameters in force. [6] */
   readonly employment: Float64Array;
-  /** Exits of the review day. [1] */
+  /** Exits in the current review window. [1] */
   readonly exitsToday: Int32Array;
-  /** Number of the review day. [1] */
+  /** Number of the review window: ticks by `exit_review_window`. [1] */
   readonly exitDay: Float64Array;
-  /** Exits a day at most, 0 no limit. [1] */
+  /** Exits in a review window at most, 0 no limit. [1] */
   readonly exitCap: Int32Array;
   /** 1 while hunger kills. [1] */
   readonly mortality: Uint8Array;
