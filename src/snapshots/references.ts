@@ -4,8 +4,8 @@ import {
   agentOfElement,
   catalogueOf,
   ENGAGED,
+  type World,
 } from "../world/world.ts";
-import type { World } from "../world/world.ts";
 import type { Town } from "../world/town.ts";
 import { unusable } from "./refusal.ts";
 

@@ -7,8 +7,13 @@
  *
  * @module
  */
-import { allocate, bytesOf, type Catalogue } from "../base/columns.ts";
-import type { ColumnSpec, Dtype } from "../base/columns.ts";
+import {
+  allocate,
+  bytesOf,
+  type Catalogue,
+  type ColumnSpec,
+  type Dtype,
+} from "../base/columns.ts";
 import { openSha256 } from "../base/hash.ts";
 import { codesOf, placeOf } from "../base/lookup.ts";
 import { canonicalJson } from "../base/order.ts";
