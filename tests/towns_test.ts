@@ -158,6 +158,25 @@ Deno.test("configs/town.yaml has jobs with places and enough of everything", asy
   ]);
 });
 
+Deno.test("configs/town.yaml: nobody waits at a bed somebody sleeps in", async () => {
+  const { town } = await loadTown("configs/town.yaml");
+  const simulation = new Simulation(town, { seed: 1 });
+  const { world } = simulation;
+  const beds = town.objectsOfType[town.typeIds.indexOf("bed")];
+  let slept = 0;
+  simulation.runFor(3 * DAY, () => {
+    for (const bed of beds) {
+      if (world.running[bed] < 0) continue;
+      slept++;
+      const waiting = world.queueHead[bed];
+      // Who came at the same time leaves with the next decision.
+      const since = waiting < 0 ? world.tick[0] : world.joined[waiting];
+      assert(world.tick[0] - since <= 3, `${town.objectIds[bed]} has a queue`);
+    }
+  });
+  assert(slept > DAY);
+});
+
 Deno.test("configs/hamlet.yaml has three residents who live for ten days", async () => {
   const { town } = await loadTown("configs/hamlet.yaml");
   assertEquals(town.residents.length, 3);

@@ -111,6 +111,7 @@ function readConfig(
     else entry[key] = read.value;
   }
   findings.push(...runChecks(entry as Partial<ConfigEntry>));
+  // Without findings every section is there, read by its own schema.
   return findings.length > 0
     ? { findings: withoutRepeats(findings).map(explainDefault(members)) }
     : { config: resolveConfig(entry as unknown as ConfigEntry) };

@@ -94,6 +94,8 @@ function timelineEntry(name: CommandName) {
 /** Made when a file has a scenario: most have none, and it takes its time. */
 function story(): z.ZodType<ScenarioEntry> {
   const [first, ...others] = COMMAND_NAMES.map(timelineEntry);
+  // Each schema pairs a name with its own arguments; mapping over the names
+  // makes the compiler forget which belongs to which.
   const timeline = z.array(
     z.discriminatedUnion("command", [first, ...others]),
   ) as unknown as z.ZodType<readonly TimelineEntry[]>;

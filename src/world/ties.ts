@@ -65,12 +65,8 @@ export function rivalryOf(
   owner: number,
   other: number,
 ): number {
-  const start = owner * town.tieSlots;
-  const end = start + world.rivals[owner];
-  for (let slot = start; slot < end; slot++) {
-    if (world.rivalOther[slot] === other) return world.rivalScore[slot];
-  }
-  return 0;
+  const slot = findRival(town, world, owner, other);
+  return slot < 0 ? 0 : world.rivalScore[slot];
 }
 
 /** Whether an agent keeps away from another. */
@@ -210,21 +206,20 @@ export function raiseRivalry(
   const start = owner * town.tieSlots;
   const count = rivals[owner];
   const gain = rivalry.increment_per_conflict * intensity;
-  let slot = start;
-  while (slot < start + count && rivalOther[slot] !== other) slot++;
-  if (slot < start + count) {
-    const score = rivalScore[slot] + gain;
-    rivalScore[slot] = clamp(score, rivalry.min_value, rivalry.max_value);
+  const known = findRival(town, world, owner, other);
+  if (known >= 0) {
+    const score = rivalScore[known] + gain;
+    rivalScore[known] = clamp(score, rivalry.min_value, rivalry.max_value);
     world.rivalryMax[owner] = Math.max(
       world.rivalryMax[owner],
-      rivalScore[slot],
+      rivalScore[known],
     );
     return;
   }
   const score = clamp(gain, rivalry.min_value, rivalry.max_value);
   if (count < town.tieSlots) {
-    rivalOther[slot] = other;
-    rivalScore[slot] = score;
+    rivalOther[start + count] = other;
+    rivalScore[start + count] = score;
     rivals[owner]++;
   } else {
     // The newest of the weakest goes, and the newcomer is the newest.
@@ -358,4 +353,19 @@ function addTie(
   tieFamiliarity[slot] = familiarity;
   tieRivalry[slot] = rivalry;
   world.tieFading[owner] = 1;
+}
+
+/** Slot of a ledger entry, or -1. */
+function findRival(
+  town: Town,
+  world: World,
+  owner: number,
+  other: number,
+): number {
+  const start = owner * town.tieSlots;
+  const end = start + world.rivals[owner];
+  for (let slot = start; slot < end; slot++) {
+    if (world.rivalOther[slot] === other) return slot;
+  }
+  return -1;
 }
