@@ -38,6 +38,21 @@ export {
 } from "./src/base/error.ts";
 export { Random } from "./src/base/random.ts";
 export * from "./src/config/public.ts";
+export type {
+  BatchArrays,
+  ObservationBatch,
+  ObservationRow,
+} from "./src/observations/batch.ts";
+export { Observer, type ObserverOptions } from "./src/observations/observer.ts";
+export {
+  type MapFormat,
+  type ObservationSpec,
+  observationSpec,
+} from "./src/observations/spec.ts";
+export {
+  type ObservationTables,
+  observationTables,
+} from "./src/observations/tables.ts";
 export { idlePolicy, randomPolicy } from "./src/policy/baselines.ts";
 export { openPolicy, POLICY_NAMES } from "./src/policy/open.ts";
 export type { DecisionPoint, Decisions, Policy } from "./src/policy/policy.ts";
@@ -86,6 +101,13 @@ export { type Outcome, outcomesOf } from "./src/world/outcomes.ts";
 export type { Paths } from "./src/world/paths.ts";
 export { createWorld } from "./src/world/people.ts";
 export type { Scope, Value } from "./src/world/preconditions.ts";
+export {
+  requestReset,
+  type SlotMetrics,
+  slotMetrics,
+  type SlotTable,
+  slotTable,
+} from "./src/world/slots.ts";
 export { agentsAt, objectsAt, positionOf } from "./src/world/spatial.ts";
 export type { TieCause, TieDelta } from "./src/world/ties.ts";
 export type {

@@ -1,7 +1,7 @@
 /**
  * Simulation: a town, its world, and the step that moves it on.
  *
- * One step is: decide, tick, reward, retire. Its core is synchronous; nothing
+ * One step is: decide, tick, reward, observe, retire. Its core is synchronous; nothing
  * in it waits for anything.
  *
  * @module
@@ -10,6 +10,9 @@ import { EXIT, TownletError } from "./base/error.ts";
 import type { Command } from "./config/commands.ts";
 import type { Config } from "./config/config.ts";
 import type { Manifest } from "./config/manifest.ts";
+import type { ObservationBatch } from "./observations/batch.ts";
+import { Observer } from "./observations/observer.ts";
+import type { MapFormat } from "./observations/spec.ts";
 import { openPolicy } from "./policy/open.ts";
 import type { Decisions, Policy } from "./policy/policy.ts";
 import { computeRewards } from "./rewards/rewards.ts";
@@ -32,6 +35,12 @@ export interface SimulationOptions {
   readonly world?: World;
   /** True to tell of every action as an event. */
   readonly trace?: boolean;
+  /**
+   * Number format of the maps, to observe after every step; absent observes
+   * with `f32`, and only for a policy that sees observations. An observer of
+   * one's own may be given in its place.
+   */
+  readonly observe?: MapFormat | Observer;
   /** Clock for timing systems, milliseconds; absent times nothing. */
   readonly clock?: () => number;
 }
@@ -69,12 +78,15 @@ export class Simulation {
   readonly timings: ReadonlyMap<string, number>;
 
   readonly #decisions: Decisions;
+  #observer: Observer | null = null;
   readonly #live: Uint8Array;
   readonly #spare: Uint8Array;
   readonly #clock: (() => number) | undefined;
   readonly #afterSystem: ((system: System) => void) | undefined;
   readonly #timings = new Map<string, number>();
   #steps = 0;
+  /** True once the step under way has been observed. */
+  #observed = false;
   /** True while a step is under way. */
   #stepping = false;
   /** When the clock was last looked at, -1 in steps that are not timed. */
@@ -108,9 +120,21 @@ export class Simulation {
       : (system) => this.#look(system.name);
     const { choice: action, logProb, value } = this.turn;
     this.#decisions = { action, logProb, value };
+    const { observe } = options;
+    if (observe !== undefined || this.policy.sees === "observations") {
+      this.#openObserver(observe);
+    }
     const { buffer, primaryBytes } = this.world;
     this.#live = new Uint8Array(buffer, 0, primaryBytes);
     this.#spare = new Uint8Array(primaryBytes);
+  }
+
+  /**
+   * What everybody observed after the last step, or at the start; the batch
+   * before it is still as it was. Null when nobody asked for observations.
+   */
+  get batch(): ObservationBatch | null {
+    return this.#observer?.batch ?? null;
   }
 
   /**
@@ -222,6 +246,7 @@ export class Simulation {
   #begin(): World["records"] {
     if (this.#stepping) throw new Misuse("the step before is not done yet");
     this.#stepping = true;
+    this.#observed = false;
     if (this.#clock !== undefined) {
       const timed = ++this.#steps % TIMED_EVERY === 0;
       this.#lastLook = timed ? this.#clock() : -1;
@@ -236,6 +261,7 @@ export class Simulation {
     this.#live.set(this.#spare);
     world.records = before;
     rebuildDerived(town, world);
+    if (this.#observed) this.#observer?.takeBack();
     const attempted = world.tick[0] + 1;
     const error = cause instanceof Error ? cause.name : "Error";
     const message = cause instanceof Error ? cause.message : String(cause);
@@ -270,8 +296,22 @@ export class Simulation {
     const { town, world, turn, policy } = this;
     gatherDecisions(town, world, turn, policy.releases);
     if (turn.rowCount === 0) return;
+    if (policy.sees === "observations" && this.#observer === null) {
+      this.#openObserver();
+    }
     const { rows, rowCount: count } = turn;
-    return policy.act({ town, world, turn, rows, count }, this.#decisions);
+    const { batch } = this;
+    return policy.act(
+      { town, world, turn, rows, count, batch },
+      this.#decisions,
+    );
+  }
+
+  #openObserver(observe: MapFormat | Observer = "f32"): void {
+    this.#observer = observe instanceof Observer
+      ? observe
+      : new Observer(this.town, { mapFormat: observe });
+    this.#observer.observe(this.world);
   }
 
   #act(): void {
@@ -281,7 +321,11 @@ export class Simulation {
     tick(town, world, turn, this.#afterSystem);
     computeRewards(town, world, turn);
     this.#look("computeRewards");
+    this.#observer?.observe(world, turn);
+    this.#observed = this.#observer !== null;
+    this.#look("observe");
     removeEnded(town, world, turn);
+    if (turn.anyEnds) this.#observer?.maskActions(world);
     this.#look("removeEnded");
   }
 

@@ -9,11 +9,12 @@
  */
 
 /** Element types a column may have. */
-export type Dtype = "f64" | "i32" | "u32" | "i16" | "u16" | "u8";
+export type Dtype = "f64" | "f32" | "i32" | "u32" | "i16" | "u16" | "u8";
 
 /** The array of a column. */
 export type ColumnArray =
   | Float64Array
+  | Float32Array
   | Int32Array
   | Uint32Array
   | Int16Array
@@ -37,6 +38,7 @@ export type Catalogue = Readonly<Record<string, ColumnSpec>>;
 
 const ARRAYS = {
   f64: Float64Array,
+  f32: Float32Array,
   i32: Int32Array,
   u32: Uint32Array,
   i16: Int16Array,

@@ -1,4 +1,4 @@
-/** SHA-256, the one digest Townlet uses. @module */
+/** Digests: SHA-256, and BLAKE2s where observations ask for it. @module */
 import { createHash } from "node:crypto";
 
 /** SHA-256 of text (as UTF-8) or bytes: 32 bytes. */
@@ -26,4 +26,19 @@ export function openSha256(): Sha256 {
     update: (data) => void hash.update(data),
     hex: () => hash.digest("hex"),
   };
+}
+
+/**
+ * BLAKE2s-256 of text (as UTF-8): 32 bytes, which stand for it in observations.
+ *
+ * RFC 7693, https://www.rfc-editor.org/rfc/rfc7693
+ */
+export function blake2s256(text: string): Uint8Array {
+  return createHash("blake2s256").update(text).digest();
+}
+
+/** The first four bytes of the {@link blake2s256} of text, 0 to 2³²−1. */
+export function blake2sWord(text: string): number {
+  const [a, b, c, d] = blake2s256(text);
+  return a + b * 2 ** 8 + c * 2 ** 16 + d * 2 ** 24;
 }

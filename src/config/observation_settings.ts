@@ -8,14 +8,14 @@ export interface ObservationSettings {
   readonly layout: "v1" | "v2";
   /** Window of the variants hybrid and full. */
   readonly hybrid: {
-    /** Side of the window in tiles, odd, at least 3. */
+    /** Side of the window in tiles, odd, 3 to 255. */
     readonly local_window: number;
     /** Whether landmarks are among the features. */
     readonly include_targets: boolean;
   };
   /** Window of the variant compact. */
   readonly compact: {
-    /** Side of the window in tiles, odd, at least 3; 0 for no map. */
+    /** Side of the window in tiles, odd, 3 to 255; 0 for no map. */
     readonly map_window: number;
     /** Whether landmarks are among the features. */
     readonly include_targets: boolean;
@@ -63,9 +63,12 @@ const objectChannels: z.ZodType<readonly string[]> = z.array(z.string())
     return [...new Set(names)].filter((name) => name !== "");
   });
 
+/** Largest side of a window. */
+const SIDE_MAX = 255;
+
 /** Side of a window: odd and at least 3, or one of the other numbers allowed. */
 function side(...others: readonly number[]): z.ZodType<number> {
-  return int(Math.min(3, ...others)).refine(
+  return int(Math.min(3, ...others), SIDE_MAX).refine(
     (n) => others.includes(n) || n >= 3 && n % 2 === 1,
     { error: ["must be odd and at least 3", ...others].join(", or ") },
   );

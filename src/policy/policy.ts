@@ -1,4 +1,5 @@
 /** What a policy is. @module */
+import type { ObservationBatch } from "../observations/batch.ts";
 import type { Town } from "../world/town.ts";
 import type { Turn } from "../world/turn.ts";
 import type { World } from "../world/world.ts";
@@ -15,6 +16,8 @@ export interface DecisionPoint {
   readonly rows: Int32Array;
   /** How many there are. */
   readonly count: number;
+  /** What everybody observed after the last tick; null if nobody asked. */
+  readonly batch: ObservationBatch | null;
 }
 
 /** Where a policy writes what it chose; arrays are indexed by agent row. */
@@ -31,7 +34,7 @@ export interface Decisions {
 export interface Policy {
   /** Name, as on the command line. */
   readonly name: string;
-  /** What it looks at. */
+  /** What it looks at; observations are built for those who look at them. */
   readonly sees: "world" | "observations";
   /** True when it may cut a use short, so that it is asked during uses. */
   readonly releases: boolean;

@@ -7,11 +7,11 @@ import {
   bestListener,
   pickObject,
   stepAway,
-  stepsToWork,
   stepToWork,
 } from "../world/choices.ts";
 import { ACTION, type Town } from "../world/town.ts";
 import type { Turn } from "../world/turn.ts";
+import { isWorkTime } from "../world/work_time.ts";
 import { NEED_COUNT, PRICE, type World } from "../world/world.ts";
 import type { Policy } from "./policy.ts";
 
@@ -21,7 +21,7 @@ interface Known {
   readonly cook: number;
   readonly wash: number;
   readonly sleep: number;
-  /** Most steps anybody can have to each job, -1 until it is asked for. */
+  /** See `leftForWork`. */
   readonly farthest: Int32Array;
 }
 
@@ -62,7 +62,7 @@ function choose(
   const { thresholds } = town;
   const at = agent * NEED_COUNT;
   const row = profile[agent] * NEED_COUNT;
-  const working = isWorkTime(town, world, agent, known, t);
+  const working = isWorkTime(town, world, agent, t, known.farthest);
   const share = working ? 0.5 : 1;
   if (need[at] < thresholds[row] * share) {
     const choice = eatOrCook(town, world, turn, agent, known);
@@ -80,27 +80,6 @@ function choose(
   if (wantsToChat(town, world, agent)) return ACTION.chat;
   if (stepAway(town, world, agent) >= 0) return ACTION.stepAway;
   return ACTION.wait;
-}
-
-/** From when one must leave for work until the shift is over. */
-function isWorkTime(
-  town: Town,
-  world: World,
-  agent: number,
-  { farthest }: Known,
-  t: number,
-): boolean {
-  const job = world.job[agent];
-  if (job < 0) return false;
-  const { start, end, x, y } = town.jobs[job];
-  if (t > end) return false;
-  const early = start - town.arrivalBuffer[world.profile[agent]] - t;
-  if (!town.walk) return early <= 0 && t < start;
-  if (early <= 0) return true;
-  if (x < 0) return false;
-  // Most of the day it is too early even for those who live farthest away.
-  if (farthest[job] < 0) farthest[job] = town.paths.longest(x, y);
-  return early <= farthest[job] && stepsToWork(town, world, agent) >= early;
 }
 
 function eatOrCook(

@@ -23,11 +23,15 @@ type SavedName = Exclude<
   | "randomDraws"
   | "decay"
   | "tieFading"
+  | "tieStamp"
   | "rivalryMax"
   | "usable"
   | "usableCount"
   | "usableStale"
   | "stale"
+  | "slotGiven"
+  | "slotsTouched"
+  | "agentBits"
   | "tileHead"
   | "tileAgents"
   | "tileReserved"
@@ -137,6 +141,11 @@ function spansOf(
     rivals: [0, town.tieSlots],
     rivalOther: agent,
     rivalScore: SHARE,
+    embeddingSlot: index(town.embeddingSlots),
+    slotShared: FLAG_SPAN,
+    contextReset: FLAG_SPAN,
+    slotReleased: MOMENT,
+    slotTotals: COUNT,
     holder: agent,
     queueHead: agent,
     queueLength: [0, town.capacity],

@@ -21,7 +21,7 @@ export function checkReferences(
   where: string,
 ): void {
   const fault = rosterFault(town, world) ?? tileFault(town, world) ??
-    holdingFault(town, world) ?? tieFault(town, world) ??
+    slotFault(world) ?? holdingFault(town, world) ?? tieFault(town, world) ??
     stockFault(town, world) ?? recordFault(world);
   if (fault !== null) throw unusable("references", fault, { where });
 }
@@ -83,6 +83,17 @@ function tileFault(town: Town, world: World): string | null {
     if ((destinationX[agent] < 0) !== (destinationY[agent] < 0)) {
       return `Agent ${id} is on its way to half a tile`;
     }
+  }
+  return null;
+}
+
+/** No two residents have one embedding slot, unless they share it. */
+function slotFault({ embeddingSlot, slotShared }: World): string | null {
+  const given = new Set<number>();
+  for (const [agent, slot] of embeddingSlot.entries()) {
+    if (slot < 0 || slotShared[agent] === 1) continue;
+    if (given.has(slot)) return `Embedding slot ${slot} is given twice`;
+    given.add(slot);
   }
   return null;
 }

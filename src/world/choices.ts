@@ -14,9 +14,9 @@ import { beginOption, breakOption, failOption } from "./options.ts";
 import { DIRECTIONS } from "./paths.ts";
 import { cooldownEnd, hasRival } from "./queues.ts";
 import { internReason } from "./reasons.ts";
-import { areTogether, inReach, insideGrid, isAt } from "./spatial.ts";
+import { inReach, insideGrid, isAt } from "./spatial.ts";
 import { avoids, findTie } from "./ties.ts";
-import { ACTION, type Schedule, type Town } from "./town.ts";
+import { ACTION, PLAIN_ACTIONS, type Schedule, type Town } from "./town.ts";
 import { clearAction, GUARD, KIND, type Turn } from "./turn.ts";
 import { ENGAGED, findAgent, NEED_COUNT, type World } from "./world.ts";
 
@@ -112,7 +112,8 @@ export function actionMask(
 ): void {
   const now = world.tick[0] + 1;
   if (world.stale[0] === 1) refreshStale(town, world);
-  out.fill(0, offset, offset + town.actions.length);
+  const { actions, actionAffordance } = town;
+  for (let i = offset; i < offset + actions.length; i++) out[i] = 0;
   out[offset + ACTION.wait] = 1;
   if (world.alive[agent] === 0 || world.possessed[agent] === 1) return;
   if (world.schedule[agent] >= 0) return;
@@ -129,19 +130,20 @@ export function actionMask(
     out[offset + town.affordances[running].action] = 1;
     return;
   }
-  for (let move = 0; move < MOVES.length; move++) {
-    const x = world.x[agent] + MOVES[move][0];
-    const y = world.y[agent] + MOVES[move][1];
-    if (isOpen(town, x, y)) out[offset + ACTION.moveNorth + move] = 1;
-  }
+  const open = town.openSteps[world.y[agent] * town.width + world.x[agent]];
+  out[offset + ACTION.moveNorth] = open & 1;
+  out[offset + ACTION.moveSouth] = open >> 1 & 1;
+  out[offset + ACTION.moveEast] = open >> 2 & 1;
+  out[offset + ACTION.moveWest] = open >> 3;
   if (stepToWork(town, world, agent) >= 0) out[offset + ACTION.goWork] = 1;
   if (stepAway(town, world, agent) >= 0) out[offset + ACTION.stepAway] = 1;
   if (bestListener(town, world, agent, now) >= 0) out[offset + ACTION.chat] = 1;
   if (world.engaged[agent] >= 0) out[offset + ACTION.release] = 1;
-  const { affordances } = town;
-  for (let i = 0; i < affordances.length; i++) {
-    if (i !== running && world.usableCount[i] === 0) continue;
-    out[offset + affordances[i].action] = 1;
+  for (let i = PLAIN_ACTIONS.length; i < actions.length; i++) {
+    const affordance = actionAffordance[i];
+    if (affordance === running || world.usableCount[affordance] > 0) {
+      out[offset + i] = 1;
+    }
   }
 }
 
@@ -193,6 +195,42 @@ export function bestListener(
   now: number,
 ): number {
   if (!town.relationshipsOn || now < world.chatCooldown[speaker]) return -1;
+  const { tieOther, tieTrust, tieFamiliarity, tieRivalry, x, y } = world;
+  const { agentIds } = world.records;
+  const openness = 0.1 * world.extroversion[speaker];
+  const reach = town.reachAny ? 0 : 1;
+  const fromX = x[speaker];
+  const fromY = y[speaker];
+  let best = -1;
+  let highest = 0;
+  const first = speaker * town.tieSlots;
+  for (let tie = first; tie < first + world.ties[speaker]; tie++) {
+    const other = tieOther[tie];
+    if (Math.abs(x[other] - fromX) > reach) continue;
+    if (Math.abs(y[other] - fromY) > reach) continue;
+    const score = tieTrust[tie] + tieFamiliarity[tie] - tieRivalry[tie] +
+      openness;
+    if (score <= 0 || score < highest) continue;
+    if (
+      score === highest &&
+      compareCodePoints(agentIds[other], agentIds[best]) > 0
+    ) continue;
+    if (avoids(town, world, speaker, other)) continue;
+    highest = score;
+    best = other;
+  }
+  // A stranger is as good as the speaker is outgoing.
+  if (openness <= 0 || openness < highest) return best;
+  const stranger = firstStranger(town, world, speaker);
+  if (stranger < 0) return best;
+  return openness > highest ||
+      compareCodePoints(agentIds[stranger], agentIds[best]) < 0
+    ? stranger
+    : best;
+}
+
+/** The first by id of those together with an agent, untied and not avoided. */
+function firstStranger(town: Town, world: World, speaker: number): number {
   const { width, height, reachAny } = town;
   const reach = reachAny ? 0 : 1;
   const left = Math.max(0, world.x[speaker] - reach);
@@ -200,26 +238,21 @@ export function bestListener(
   const top = Math.max(0, world.y[speaker] - reach);
   const bottom = Math.min(height - 1, world.y[speaker] + reach);
   const { agentIds } = world.records;
-  let best = -1;
-  let highest = 0;
+  let first = -1;
   for (let y = top; y <= bottom; y++) {
     for (let x = left; x <= right; x++) {
       let other = world.tileHead[y * width + x];
       for (; other >= 0; other = world.tileNext[other]) {
         if (other === speaker) continue;
-        const score = listenerScore(town, world, speaker, other);
-        if (score <= 0 || score < highest) continue;
         if (
-          score === highest &&
-          compareCodePoints(agentIds[other], agentIds[best]) > 0
+          first >= 0 && compareCodePoints(agentIds[other], agentIds[first]) > 0
         ) continue;
-        if (avoids(town, world, speaker, other)) continue;
-        highest = score;
-        best = other;
+        if (findTie(town, world, speaker, other) >= 0) continue;
+        if (!avoids(town, world, speaker, other)) first = other;
       }
     }
   }
-  return best;
+  return first;
 }
 
 /** How well a chat goes, 0.1 to 1. */
@@ -273,13 +306,6 @@ export function stepAway(town: Town, world: World, agent: number): number {
     if (world.tileAgents[ty * town.width + tx] === 0) return i;
   }
   return -1;
-}
-
-/** Steps to the job, -1 when there is no way; 0 when any place will do. */
-export function stepsToWork(town: Town, world: World, agent: number): number {
-  const { x, y } = town.jobs[world.job[agent]];
-  if (x < 0) return 0;
-  return town.paths.steps(world.x[agent], world.y[agent], x, y);
 }
 
 /** On the way to a meeting: a step, unless it is reached or a need is urgent. */
@@ -619,20 +645,6 @@ function hasUrgentNeed(
     if (served === null || served[k] <= 0) return true;
   }
   return false;
-}
-
-function listenerScore(
-  town: Town,
-  world: World,
-  speaker: number,
-  listener: number,
-): number {
-  if (!areTogether(town, world, speaker, listener)) return 0;
-  const tie = findTie(town, world, speaker, listener);
-  const liking = tie < 0
-    ? 0
-    : world.tieTrust[tie] + world.tieFamiliarity[tie] - world.tieRivalry[tie];
-  return liking + 0.1 * world.extroversion[speaker];
 }
 
 /** Whether a tile is on the grid and under no object. */

@@ -8,12 +8,14 @@ import { baseFromText } from "../base/random.ts";
 import { ECONOMY_KEYS } from "../config/economy.ts";
 import { leaveObject } from "./holding.ts";
 import { drawProfile, findProfile, PROFILES } from "./profiles.ts";
+import { rebuildSlots, releaseSlot } from "./slots.ts";
 import { insideGrid, liftAgent, placeAgent, rebuildIndex } from "./spatial.ts";
 import {
   refreshRivalryMax,
   removeRival,
   removeTie,
   tellEvicted,
+  touchTies,
 } from "./ties.ts";
 import type { Town } from "./town.ts";
 import { clearAction, END_CAUSES, ENDS, type Turn } from "./turn.ts";
@@ -113,12 +115,13 @@ export function rebuildDerived(town: Town, world: World): void {
     setDecay(town, world, roster[i]);
     refreshRivalryMax(town, world, roster[i]);
     // Whether a tie changes by itself shows when it is next looked at.
-    world.tieFading[roster[i]] = 1;
+    touchTies(world, roster[i]);
   }
   world.usable.fill(0);
   world.usableCount.fill(0);
   world.usableStale.fill(1);
   world.stale[0] = 1;
+  rebuildSlots(world);
   rebuildIndex(town, world);
 }
 
@@ -294,6 +297,7 @@ export function removeEnded(town: Town, world: World, turn: Turn): void {
   };
   for (const agent of gone) {
     liftAgent(town, world, agent);
+    releaseSlot(world, agent);
     clearRow(world, agent);
     clearAction(turn, agent);
   }
@@ -302,6 +306,7 @@ export function removeEnded(town: Town, world: World, turn: Turn): void {
     const agent = roster[i];
     if (world.alive[agent] === 1) roster[kept++] = agent;
   }
+  world.stale[0] = 1;
   roster.fill(-1, kept, population[0]);
   population[0] = kept;
 }

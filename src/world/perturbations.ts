@@ -260,6 +260,7 @@ function gather(
       continue;
     }
     relocate(town, world, turn, agent, x, y);
+    world.contextReset[agent] = 1;
     turn.events.push({
       event: "perturbation.agent_relocated",
       tick,

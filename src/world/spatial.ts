@@ -10,7 +10,7 @@
 import { compareCodePoints } from "../base/order.ts";
 import type { Tile } from "../config/schema.ts";
 import type { Town } from "./town.ts";
-import type { World } from "./world.ts";
+import { wordsPerRow, type World } from "./world.ts";
 
 /** Puts an agent that stands nowhere on a tile. */
 export function placeAgent(
@@ -29,7 +29,7 @@ export function placeAgent(
   tilePrevious[agent] = -1;
   if (head >= 0) tilePrevious[head] = agent;
   tileHead[tile] = agent;
-  world.tileAgents[tile]++;
+  if (world.tileAgents[tile]++ === 0) flipBit(town, world, x, y);
 }
 
 /** Takes an agent off its tile. */
@@ -43,7 +43,17 @@ export function liftAgent(town: Town, world: World, agent: number): void {
   if (next >= 0) tilePrevious[next] = previous;
   tileNext[agent] = -1;
   tilePrevious[agent] = -1;
-  world.tileAgents[tile]--;
+  if (--world.tileAgents[tile] === 0) {
+    flipBit(town, world, world.x[agent], world.y[agent]);
+  }
+}
+
+/** Notes that the first agent came to a tile, or that the last one left it. */
+function flipBit(town: Town, world: World, x: number, y: number): void {
+  const { sight } = town;
+  const row = (y + sight) * wordsPerRow(town);
+  const bit = x + sight;
+  world.agentBits[row + (bit >> 5)] ^= 1 << (bit & 31);
 }
 
 /** Moves an agent to another tile. */
@@ -63,6 +73,7 @@ export function rebuildIndex(town: Town, world: World): void {
   const { roster, population, holder } = world;
   world.tileHead.fill(-1);
   world.tileAgents.fill(0);
+  world.agentBits.fill(0);
   world.tileReserved.fill(0);
   world.tileNext.fill(-1);
   world.tilePrevious.fill(-1);

@@ -138,7 +138,7 @@ export function relateOneWay(
   tieTrust[slot] = clamp(tieTrust[slot] + trust, -1, 1);
   tieFamiliarity[slot] = clamp(tieFamiliarity[slot] + familiarity, -1, 1);
   tieRivalry[slot] = clamp(tieRivalry[slot] + rivalry, 0, 1);
-  world.tieFading[owner] = 1;
+  touchTies(world, owner);
 }
 
 /** Sets one direction of a tie to given values; they are clamped. */
@@ -160,7 +160,7 @@ export function setTie(
     world.tieTrust[slot] = trust;
     world.tieFamiliarity[slot] = familiarity;
     world.tieRivalry[slot] = rivalry;
-    world.tieFading[owner] = 1;
+    touchTies(world, owner);
   }
 }
 
@@ -262,6 +262,15 @@ export function removeRival(
   rivalScore[last] = 0;
 }
 
+/** The last of the numbers in `tieStamp`. */
+let lastStamp = 0;
+
+/** Notes that the ties of an agent have changed, and may go on changing. */
+export function touchTies(world: World, owner: number): void {
+  world.tieStamp[owner] = ++lastStamp;
+  world.tieFading[owner] = 1;
+}
+
 /** Takes a tie out of its row. */
 export function removeTie(
   town: Town,
@@ -281,6 +290,7 @@ export function removeTie(
   tieTrust[last] = 0;
   tieFamiliarity[last] = 0;
   tieRivalry[last] = 0;
+  touchTies(world, owner);
 }
 
 /** Finds the highest score of a ledger again. */
@@ -352,7 +362,7 @@ function addTie(
   tieTrust[slot] = trust;
   tieFamiliarity[slot] = familiarity;
   tieRivalry[slot] = rivalry;
-  world.tieFading[owner] = 1;
+  touchTies(world, owner);
 }
 
 /** Slot of a ledger entry, or -1. */

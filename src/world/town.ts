@@ -180,6 +180,11 @@ export interface Town {
   readonly objectsOfType: readonly Int32Array[];
   /** 1 where an object stands. [tiles] */
   readonly blocked: Uint8Array;
+  /**
+   * Ways out of a tile: 1 for north, 2 south, 4 east, 8 west, where the next
+   * tile is on the grid and under no object. [tiles]
+   */
+  readonly openSteps: Uint8Array;
   /** Stock keys, of all objects together. */
   readonly stockKeys: readonly string[];
   /** Stock at the start, -1 where there is no such key. [objects × stock] */
@@ -245,6 +250,12 @@ export interface Town {
   readonly longWaitTicks: number;
   /** True when uses can be ghost-stepped. */
   readonly preemptRunning: boolean;
+  /** Tiles that residents see on each side of them. */
+  readonly sight: number;
+  /** Embedding slots to give. */
+  readonly embeddingSlots: number;
+  /** Ticks before an embedding slot is given again. */
+  readonly slotCooldownTicks: number;
   /** Ticks an option binds. */
   readonly optionCommitTicks: number;
 

@@ -87,6 +87,9 @@ export const STREAMS = ["perturbations", "policy", "anneal"] as const;
 /** Name of a stream. */
 export type StreamName = typeof STREAMS[number];
 
+/** Columns of `slotTotals`. */
+export const SLOT_TOTAL = { given: 0, forced: 1, shared: 2 } as const;
+
 /** Columns of `queueTotals`. */
 export const TOTAL = { cooldowns: 0, ghostSteps: 1, rotations: 2 } as const;
 
@@ -295,6 +298,17 @@ export interface Columns {
   /** Rivalry score. [agents × ties] */
   readonly rivalScore: Float64Array;
 
+  /** Embedding slot, -1 before the first observation. [agents] */
+  readonly embeddingSlot: Int32Array;
+  /** 1 where that slot is another agent's as well. [agents] */
+  readonly slotShared: Uint8Array;
+  /** 1 where the next observation tells of a new context. [agents] */
+  readonly contextReset: Uint8Array;
+  /** Tick at which a slot was last given back, -1 never. [slots] */
+  readonly slotReleased: Float64Array;
+  /** Slots given, given too early, shared. [3] */
+  readonly slotTotals: Float64Array;
+
   /** Agent holding the object, or -1. [objects] */
   readonly holder: Int16Array;
   /** First agent waiting, or -1. [objects] */
@@ -345,6 +359,11 @@ export interface Columns {
   readonly decay: Float64Array;
   /** 1 while some tie may change by itself. Derived. [agents] */
   readonly tieFading: Uint8Array;
+  /**
+   * A number that is new whenever a tie of the agent has changed: equal numbers
+   * mean equal ties, in all Worlds of a process. Derived. [agents]
+   */
+  readonly tieStamp: Float64Array;
   /** Highest score of the rivalry ledger. Derived. [agents] */
   readonly rivalryMax: Float64Array;
   /** 1 where an affordance of the object's type is usable. Derived. [objects × uses] */
@@ -355,6 +374,15 @@ export interface Columns {
   readonly usableStale: Uint8Array;
   /** 1 from a tick until `usable` has been looked at again. Derived. [1] */
   readonly stale: Uint8Array;
+  /** 1 while somebody has the embedding slot. Derived. [slots] */
+  readonly slotGiven: Uint8Array;
+  /** Embedding slots that were given at least once. Derived. [1] */
+  readonly slotsTouched: Int32Array;
+  /**
+   * A bit for every tile with agents, `sight` tiles of margin around the grid:
+   * tile (x, y) is bit x + sight of row y + sight. Derived. [rows × words]
+   */
+  readonly agentBits: Int32Array;
   /** First agent on the tile, or -1. Derived. [tiles] */
   readonly tileHead: Int16Array;
   /** Agents on the tile. Derived. [tiles] */
@@ -517,7 +545,9 @@ type Axis =
   | "words"
   | "uses"
   | "affordances"
-  | "tiles";
+  | "tiles"
+  | "slots"
+  | "bits";
 
 interface Shape {
   readonly dtype: Dtype;
@@ -614,6 +644,11 @@ const SHAPES: { readonly [K in keyof Columns]: Shape } = {
   rivals: u8("agents"),
   rivalOther: none(i16("agents", "ties")),
   rivalScore: f64("agents", "ties"),
+  embeddingSlot: none(i32("agents")),
+  slotShared: u8("agents"),
+  contextReset: u8("agents"),
+  slotReleased: none(f64("slots")),
+  slotTotals: f64("three"),
   holder: none(i16("objects")),
   queueHead: none(i16("objects")),
   queueLength: i16("objects"),
@@ -638,11 +673,15 @@ const SHAPES: { readonly [K in keyof Columns]: Shape } = {
   randomDraws: f64("streams"),
   decay: derived(f64("agents", "needs")),
   tieFading: derived(u8("agents")),
+  tieStamp: derived(f64("agents")),
   rivalryMax: derived(f64("agents")),
   usable: derived(u8("objects", "uses")),
   usableCount: derived(i32("affordances")),
   usableStale: derived(u8("objects")),
   stale: derived(u8("one")),
+  slotGiven: derived(u8("slots")),
+  slotsTouched: derived(i32("one")),
+  agentBits: derived(i32("bits")),
   tileHead: derived(none(i16("tiles"))),
   tileAgents: derived({ dtype: "u16", axes: ["tiles"] }),
   tileReserved: derived({ dtype: "u16", axes: ["tiles"] }),
@@ -676,12 +715,22 @@ export function catalogueOf(
     uses: town.usesPerType,
     affordances: town.affordances.length,
     tiles: town.width * town.height,
+    slots: town.embeddingSlots,
+    bits: (town.height + 2 * town.sight) * wordsPerRow(town),
   };
   const specs: Record<string, ColumnSpec> = {};
   for (const [name, { axes, ...rest }] of Object.entries(SHAPES)) {
     specs[name] = { ...rest, shape: axes.map((axis) => lengths[axis]) };
   }
   return specs as { [K in keyof Columns]: ColumnSpec };
+}
+
+/**
+ * Words of a row of `agentBits`: all its bits, and one more, so that reading
+ * over the end of a word never leaves the row.
+ */
+export function wordsPerRow({ width, sight }: Town): number {
+  return Math.ceil((width + 2 * sight) / 32) + 1;
 }
 
 /** Columns that hold something for every agent. */

@@ -24,7 +24,7 @@ export function decide(
   gatherDecisions(town, world, turn, policy.releases);
   const { rows, rowCount: count, choice, logProb, value } = turn;
   if (choose === undefined) {
-    const see = { town, world, turn, rows, count };
+    const see = { town, world, turn, rows, count, batch: null };
     if (policy.act(see, { action: choice, logProb, value }) !== undefined) {
       throw new TypeError(`${policy.name} decides later`);
     }

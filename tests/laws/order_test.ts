@@ -50,6 +50,7 @@ Deno.test("a resident appended to a town leaves the rows before it alone", () =>
       for (const name of AGENT_COLUMNS) {
         // Neighbours on a tile are linked in no order that counts.
         if (name === "tileNext" || name === "tilePrevious") continue;
+        if (name === "tieStamp") continue; // another one in each World
         for (const row of rows) {
           assertEquals(rowOf(many, name, row), rowOf(few, name, row), name);
         }

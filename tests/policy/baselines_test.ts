@@ -64,7 +64,7 @@ Deno.test("the random choose evenly among what makes sense", () => {
   const rows = new Int32Array([0]);
   const rounds = 6000;
   for (let i = 0; i < rounds; i++) {
-    policy.act({ town: sim.town, world, turn, rows, count: 1 }, {
+    policy.act({ town: sim.town, world, turn, rows, count: 1, batch: null }, {
       action: turn.choice,
       logProb: turn.logProb,
       value: turn.value,

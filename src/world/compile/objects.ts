@@ -25,6 +25,7 @@ export type ObjectTables = Pick<
   | "objectTile"
   | "objectsOfType"
   | "blocked"
+  | "openSteps"
   | "stockKeys"
   | "stock"
   | "hasStock"
@@ -86,12 +87,32 @@ export function compileObjects(
     objectTile,
     objectsOfType,
     blocked,
+    openSteps: openSteps(width, height, blocked),
     stockKeys,
     stock,
     hasStock: new Uint8Array(
       stocks.map((given) => Object.keys(given).length > 0 ? 1 : 0),
     ),
   };
+}
+
+/** Ways out of each tile. */
+function openSteps(
+  width: number,
+  height: number,
+  blocked: Uint8Array,
+): Uint8Array {
+  const isOpen = (x: number, y: number) =>
+    x >= 0 && y >= 0 && x < width && y < height &&
+      blocked[y * width + x] === 0
+      ? 1
+      : 0;
+  return blocked.map((_, tile) => {
+    const x = tile % width;
+    const y = Math.floor(tile / width);
+    return isOpen(x, y - 1) | isOpen(x, y + 1) << 1 |
+      isOpen(x + 1, y) << 2 | isOpen(x - 1, y) << 3;
+  });
 }
 
 /** Stock of an object: the type's, what is written, what hooks write. */

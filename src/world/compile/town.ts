@@ -23,6 +23,9 @@ import { compileObjects } from "./objects.ts";
 import { compileProfiles } from "./profiles.ts";
 import { compileSchedule, timelineOf } from "./schedules.ts";
 
+/** Side of the window that features cover where there is no map. */
+const WINDOW_WITHOUT_MAP = 7;
+
 /**
  * Compiles a configuration.
  *
@@ -120,6 +123,9 @@ export function compileTown(
     agePriorityWeight: config.queue_fairness.age_priority_weight,
     longWaitTicks: config.queue_fairness.long_wait_ticks,
     preemptRunning: config.queue_fairness.preempt_running,
+    sight: sightOf(config),
+    embeddingSlots: config.embedding_allocator.max_slots,
+    slotCooldownTicks: config.embedding_allocator.cooldown_ticks,
     optionCommitTicks: config.policy.option_commit_ticks,
     paths: new Paths(width, height, tables.blocked, reachAny ? 0 : 1),
     nearest: new Nearest(
@@ -130,6 +136,15 @@ export function compileTown(
       tables.objectY,
     ),
   };
+}
+
+/** Tiles on each side of a resident that its kind of observation covers. */
+function sightOf({ features, observations }: Config): number {
+  const { hybrid, compact } = observations;
+  const side = features.systems.observations === "compact"
+    ? compact.map_window || WINDOW_WITHOUT_MAP
+    : hybrid.local_window;
+  return (side - 1) / 2;
 }
 
 /** Jobs with their places made into tiles. */

@@ -124,6 +124,7 @@ const HANDLERS: Handlers = {
       schedule: -1,
     });
     clearAction(turn, agent);
+    world.contextReset[agent] = 1;
     const tick = world.tick[0];
     turn.events.push({ event: "agent.spawned", tick, agent: id, pos: [x, y] });
     return {
@@ -141,6 +142,7 @@ const HANDLERS: Handlers = {
       requireFree(town, world, x, y);
       relocate(town, world, turn, agent, x, y);
     }
+    world.contextReset[agent] = 1;
     const tick = world.tick[0];
     turn.events.push({
       event: "agent.teleported",

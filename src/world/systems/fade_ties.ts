@@ -1,5 +1,5 @@
 /** Rivalries fade. @module */
-import { removeRival, removeTie, tellEvicted } from "../ties.ts";
+import { removeRival, removeTie, tellEvicted, touchTies } from "../ties.ts";
 import type { Town } from "../town.ts";
 import type { Turn } from "../turn.ts";
 import type { World } from "../world.ts";
@@ -72,6 +72,7 @@ function fadeOwn(town: Town, world: World, turn: Turn, owner: number): void {
     }
     slot++;
   }
+  touchTies(world, owner);
   world.tieFading[owner] = fading;
 }
 

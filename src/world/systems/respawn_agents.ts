@@ -55,6 +55,7 @@ function respawn(town: Town, world: World, turn: Turn, ticket: Ticket): void {
     schedule: -1,
   });
   clearAction(turn, agent);
+  world.contextReset[agent] = 1;
   turn.events.push({
     event: "agent.respawned",
     tick: world.tick[0],

@@ -1,0 +1,255 @@
+/**
+ * Windows: what is around each resident, drawn on the maps and summed up.
+ *
+ * @module
+ */
+import { insideGrid } from "../world/spatial.ts";
+import { wordsPerRow, type World } from "../world/world.ts";
+import { bitsAt, type Changes } from "./changes.ts";
+import { type Canvas, wordsOf } from "./canvas.ts";
+import { writeHints, writeLandmarks } from "./places.ts";
+import { SUMMARY } from "./spec.ts";
+import type { ObservationTables } from "./tables.ts";
+
+/** Squared distance of nobody: farther than any cell. */
+const NOBODY = 2 ** 30;
+
+/**
+ * Draws the window of every row that somebody has, where something changed in
+ * it, and writes what follows from it: the four features of the neighbourhood,
+ * the summary, and features that depend on the tile alone.
+ */
+export function drawWindows(
+  tables: ObservationTables,
+  world: World,
+  canvas: Canvas,
+  changes: Changes,
+): void {
+  const { town, spec, side, cells } = tables;
+  const { batch, shownTile, shownAt, shownBits } = canvas;
+  const { build, allChangedAt, changedAt, others, tile } = changes;
+  const { features, summary, agents, count } = batch;
+  const { sight } = town;
+  const featureCount = spec.featureNames.length;
+  const rowWords = side * wordsOf(side);
+  // Layout v1 says the same of nobody and of somebody on one's own tile.
+  const alone = spec.layout === "v1" ? 0 : 1;
+  for (let row = 0; row < count; row++) {
+    const agent = agents[row];
+    if (agent < 0) continue;
+    const here = tile[agent];
+    if (
+      shownTile[row] === here && allChangedAt <= shownAt[row] &&
+      changedAt[agent] <= shownAt[row]
+    ) continue;
+    shownAt[row] = build;
+    if (shownTile[row] !== here) {
+      drawPlace(tables, canvas, row, here);
+      shownTile[row] = here;
+    }
+    drawAgents(tables, world, canvas, row, here);
+    const reserved = drawReservations(tables, world, canvas, row, here);
+
+    const objects = tables.objectsAround[here];
+    const nearest2 = nearestAgent(side, shownBits, row * rowWords);
+    const nearest = nearest2 === NOBODY ? 0 : Math.sqrt(nearest2);
+    const agentRatio = Math.min(1, others[agent] / (cells - 1));
+    const objectRatio = Math.min(1, objects / cells);
+    const reservedRatio = Math.min(1, reserved / cells);
+    const near = nearest2 === NOBODY ? alone : Math.min(1, nearest / sight);
+    const at = row * featureCount + tables.at.neighbours;
+    features[at] = agentRatio;
+    features[at + 1] = objectRatio;
+    features[at + 2] = reservedRatio;
+    features[at + 3] = near;
+    const sum = row * SUMMARY.length;
+    summary[sum] = others[agent];
+    summary[sum + 1] = objects;
+    summary[sum + 2] = reserved;
+    summary[sum + 3] = sight;
+    summary[sum + 4] = agentRatio;
+    summary[sum + 5] = objectRatio;
+    summary[sum + 6] = reservedRatio;
+    summary[sum + 7] = nearest;
+    summary[sum + 8] = near;
+  }
+}
+
+/**
+ * Draws the agents in a window, by the bits of the spatial index: a row of the
+ * window at a time, and of it only the cells that differ from what is shown.
+ */
+function drawAgents(
+  tables: ObservationTables,
+  { agentBits, tileAgents }: World,
+  { batch: { map, mapFormat }, shownBits }: Canvas,
+  row: number,
+  tile: number,
+): void {
+  const { town, spec, side, cells, mapSize, counts, cellTile } = tables;
+  const words = wordsPerRow(town);
+  const x = tile % town.width;
+  const y = Math.floor(tile / town.width);
+  const agentsAt = row * mapSize + cells;
+  const walkableAt = (row + 1) * mapSize - cells;
+  const drawn = mapSize > 0;
+  // Beyond the edge of the grid layout v2 lets nobody walk.
+  const open = spec.layout === "v1";
+  const { sight } = town;
+  const most = mapFormat === "u8"
+    ? Math.min(255, tables.countMax)
+    : tables.countMax;
+  const centre = (cells - 1) / 2;
+  let word = row * side * wordsOf(side);
+  for (let dy = 0; dy < side; dy++) {
+    for (let dx = 0; dx < side; dx += 32) {
+      const bits = bitsAt(agentBits, (y + dy) * words, x + dx, side - dx);
+      // A count may change where a flag does not.
+      let differ = counts ? bits | shownBits[word] : bits ^ shownBits[word];
+      shownBits[word++] = bits;
+      if (!drawn) continue;
+      for (; differ !== 0; differ &= differ - 1) {
+        const bit = 31 - Math.clz32(differ & -differ);
+        const cell = dy * side + dx + bit;
+        if (!counts) {
+          map[agentsAt + cell] = bits >>> bit & 1;
+          continue;
+        }
+        let there = (bits >>> bit & 1) === 0
+          ? 0
+          : tileAgents[tile + cellTile[cell]];
+        if (cell === centre) there--;
+        map[agentsAt + cell] = Math.min(most, there);
+        map[walkableAt + cell] = there === 0 &&
+            (open || insideGrid(town, x + dx + bit - sight, y + dy - sight))
+          ? 1
+          : 0;
+      }
+    }
+  }
+  if (counts && drawn) map[walkableAt + centre] = 0;
+}
+
+/** Draws which objects of a window are taken, and counts their tiles. */
+function drawReservations(
+  tables: ObservationTables,
+  { tileReserved }: World,
+  { batch: { map } }: Canvas,
+  row: number,
+  tile: number,
+): number {
+  const { cells, mapSize, counts } = tables;
+  const { objectStart, objectCells, cellTile } = tables;
+  const reservedAt = row * mapSize + 3 * cells;
+  const walkableAt = (row + 1) * mapSize - cells;
+  const drawn = mapSize > 0;
+  let reserved = 0;
+  for (let i = objectStart[tile]; i < objectStart[tile + 1]; i++) {
+    const cell = objectCells[i];
+    const held = tileReserved[tile + cellTile[cell]] > 0 ? 1 : 0;
+    reserved += held;
+    if (!drawn) continue;
+    map[reservedAt + cell] = held;
+    if (counts) map[walkableAt + cell] = 0;
+  }
+  return reserved;
+}
+
+/**
+ * Squared distance from the centre of a window to the nearest cell with
+ * agents, the centre left out; NOBODY when there is none.
+ */
+function nearestAgent(
+  side: number,
+  shownBits: Int32Array,
+  start: number,
+): number {
+  const sight = (side - 1) / 2;
+  const words = wordsOf(side);
+  let nearest = NOBODY;
+  for (let d = 0; d <= sight && d * d < nearest; d++) {
+    const above = start + (sight - d) * words;
+    const below = start + (sight + d) * words;
+    for (let i = 0; i < words; i++) {
+      const bits = shownBits[above + i] | shownBits[below + i];
+      if (bits === 0) continue;
+      // Column of the centre, counted from the first bit of this word.
+      const centre = sight - 32 * i;
+      const west = centre <= 0
+        ? 0
+        : centre >= 32
+        ? bits
+        : bits & ((1 << centre) - 1);
+      let east = bits ^ west;
+      if (d === 0 && centre >= 0 && centre < 32) east &= ~(1 << centre);
+      if (west !== 0) {
+        const dx = centre - 31 + Math.clz32(west);
+        nearest = Math.min(nearest, d * d + dx * dx);
+      }
+      if (east !== 0) {
+        const dx = 31 - Math.clz32(east & -east) - centre;
+        nearest = Math.min(nearest, d * d + dx * dx);
+      }
+    }
+  }
+  return nearest;
+}
+
+/**
+ * Draws and writes what depends on a resident's tile alone: the objects of the
+ * window, the edge of the grid, hints and landmarks.
+ */
+function drawPlace(
+  tables: ObservationTables,
+  { batch: { map, mapFormat, features }, shownTile }: Canvas,
+  row: number,
+  tile: number,
+): void {
+  const { side, cells, mapSize, counts, typeCounts, spec, town } = tables;
+  const x = tile % town.width;
+  const y = Math.floor(tile / town.width);
+  const firstFeature = row * spec.featureNames.length;
+  if (spec.layout === "v1") writeHints(tables, features, firstFeature, x, y);
+  writeLandmarks(tables, features, firstFeature, x, y);
+  if (mapSize === 0) return;
+  const most = mapFormat === "u8"
+    ? Math.min(255, tables.countMax)
+    : tables.countMax;
+  const { cellTile, objectStart, objectCells, objectCount } = tables;
+  const before = shownTile[row];
+  const start = row * mapSize;
+  const objectsAt = start + 2 * cells;
+  const typesAt = start + 4 * cells;
+  const walkableAt = start + mapSize - cells;
+  if (before < 0) {
+    map[start + (cells - 1) / 2] = 1;
+    if (counts) map.fill(1, walkableAt, walkableAt + cells);
+    if (spec.variant === "full" && spec.layout === "v1") {
+      map.set(tables.rays, typesAt);
+    }
+  } else {
+    for (let i = objectStart[before]; i < objectStart[before + 1]; i++) {
+      const cell = objectCells[i];
+      map[objectsAt + cell] = 0;
+      map[objectsAt + cells + cell] = 0;
+      for (let k = 0; k < typeCounts.length; k++) {
+        map[typesAt + k * cells + cell] = 0;
+      }
+      if (counts) map[walkableAt + cell] = 1;
+    }
+  }
+  for (let i = objectStart[tile]; i < objectStart[tile + 1]; i++) {
+    const cell = objectCells[i];
+    const there = tile + cellTile[cell];
+    map[objectsAt + cell] = Math.min(most, objectCount[there]);
+    for (let k = 0; k < typeCounts.length; k++) {
+      map[typesAt + k * cells + cell] = Math.min(most, typeCounts[k][there]);
+    }
+  }
+  if (!counts || spec.layout === "v1") return;
+  for (let cell = 0; cell < cells; cell++) {
+    const cellX = x + cell % side - town.sight;
+    const cellY = y + Math.floor(cell / side) - town.sight;
+    map[walkableAt + cell] = insideGrid(town, cellX, cellY) ? 1 : 0;
+  }
+}
