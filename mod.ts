@@ -67,6 +67,12 @@ export {
   Simulation,
   type SimulationOptions,
 } from "./src/simulation.ts";
+export {
+  openVectorTown,
+  type VectorBatch,
+  type VectorOptions,
+  VectorTown,
+} from "./src/vector/vector.ts";
 export { readSnapshot, writeSnapshot } from "./src/snapshots/files.ts";
 export type { Identity } from "./src/snapshots/identity.ts";
 export type { Plain } from "./src/snapshots/plain.ts";

@@ -61,8 +61,12 @@ function lengthOf(spec: ColumnSpec): number {
   return spec.shape.reduce((product, length) => product * length, 1);
 }
 
-/** Allocates all columns of a catalogue, filled with their empty values. */
-export function allocate(catalogue: Catalogue): Allocation {
+/** Where each column of a catalogue begins, and where they end, in bytes. */
+function layOut(catalogue: Catalogue): {
+  readonly offsets: ReadonlyMap<string, number>;
+  readonly primaryBytes: number;
+  readonly bytes: number;
+} {
   const entries = Object.entries(catalogue);
   const ordered = [
     ...entries.filter(([, spec]) => !spec.derived),
@@ -77,18 +81,42 @@ export function allocate(catalogue: Catalogue): Allocation {
     bytes += Math.ceil(size / 8) * 8;
     if (!spec.derived) primaryBytes = bytes;
   }
+  return { offsets, primaryBytes, bytes };
+}
+
+/** Allocates all columns of a catalogue, filled with their empty values. */
+export function allocate(catalogue: Catalogue): Allocation {
+  const { bytes, primaryBytes } = layOut(catalogue);
   const buffer = new ArrayBuffer(bytes);
-  const columns: Record<string, ColumnArray> = {};
-  for (const [name, spec] of entries) {
-    const array = new ARRAYS[spec.dtype](
-      buffer,
-      offsets.get(name),
-      lengthOf(spec),
-    );
-    if (spec.empty !== undefined) array.fill(spec.empty);
-    columns[name] = array;
+  const columns = columnsOver(catalogue, buffer);
+  for (const [name, { empty }] of Object.entries(catalogue)) {
+    if (empty !== undefined) columns[name].fill(empty);
   }
   return { buffer, primaryBytes, columns };
+}
+
+/** Bytes that the columns of a catalogue take. */
+export function bytesFor(catalogue: Catalogue): number {
+  return layOut(catalogue).bytes;
+}
+
+/** The columns of a catalogue, over a buffer that holds them already. */
+export function columnsOver(
+  catalogue: Catalogue,
+  buffer: ArrayBufferLike,
+): Readonly<Record<string, ColumnArray>> {
+  const { offsets } = layOut(catalogue);
+  return Object.fromEntries(
+    Object.entries(catalogue).map(([name, spec]) => [
+      name,
+      // The constructors take shared buffers as well.
+      new ARRAYS[spec.dtype](
+        buffer as ArrayBuffer,
+        offsets.get(name),
+        lengthOf(spec),
+      ),
+    ]),
+  );
 }
 
 /** The bytes of a column, in memory order (little-endian). */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { allocate } from "../base/columns.ts";
+import { type Catalogue, columnsOver } from "../base/columns.ts";
 import type { Town } from "../world/town.ts";
 import { type MapFormat, type ObservationSpec, SUMMARY } from "./spec.ts";
 
@@ -13,6 +13,8 @@ export interface ObservationBatch {
   readonly tick: number;
   /** Rows that count. */
   readonly count: number;
+  /** Ids by agent index. [agents] */
+  readonly agentIds: readonly string[];
   /** Agent index of each row; -1 for a row nobody has. [rows] */
   readonly agents: Int32Array;
   /** Row of each agent, -1 for one that is not observed. [agents] */
@@ -50,9 +52,9 @@ export interface ObservationRow {
 }
 
 /** A batch that can be written. */
-export type DraftBatch =
-  & { -readonly [K in keyof ObservationBatch]: ObservationBatch[K] }
-  & { agentIds: readonly string[] };
+export type DraftBatch = {
+  -readonly [K in keyof ObservationBatch]: ObservationBatch[K];
+};
 
 /** The arrays of a batch. */
 export type BatchArrays = Pick<
@@ -60,24 +62,31 @@ export type BatchArrays = Pick<
   "agents" | "map" | "features" | "actionMask" | "summary" | "slots"
 >;
 
-/** Arrays for so many rows, over one buffer. */
-export function batchArrays(
+/** The catalogue of a batch's arrays: types and shapes. */
+export function batchCatalogue(
   spec: ObservationSpec,
   actions: number,
   rows: number,
   mapFormat: MapFormat,
-): BatchArrays {
+): Catalogue {
   const [channels, height, width] = spec.mapShape;
-  const { columns } = allocate({
+  return {
     features: { dtype: "f32", shape: [rows, spec.featureNames.length] },
     summary: { dtype: "f32", shape: [rows, SUMMARY.length] },
-    agents: { dtype: "i32", shape: [rows], empty: -1 },
+    agents: { dtype: "i32", shape: [rows] },
     slots: { dtype: "u16", shape: [rows] },
     map: { dtype: mapFormat, shape: [rows, channels, height, width] },
     actionMask: { dtype: "u8", shape: [rows, actions] },
-  });
+  };
+}
+
+/** The arrays of a batch, over a buffer. */
+export function batchArrays(
+  catalogue: Catalogue,
+  buffer: ArrayBufferLike,
+): BatchArrays {
   // The catalogue has exactly the arrays of the interface, by its types.
-  return columns as unknown as BatchArrays;
+  return columnsOver(catalogue, buffer) as unknown as BatchArrays;
 }
 
 /**

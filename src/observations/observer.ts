@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bytesFor } from "../base/columns.ts";
 import { actionMask } from "../world/choices.ts";
 import { allocateSlot, releaseSlot } from "../world/slots.ts";
 import type { Town } from "../world/town.ts";
@@ -11,6 +12,7 @@ import type { World } from "../world/world.ts";
 import {
   type BatchArrays,
   batchArrays,
+  batchCatalogue,
   type ObservationBatch,
 } from "./batch.ts";
 import { type Canvas, emptyRow, openCanvas } from "./canvas.ts";
@@ -135,12 +137,13 @@ export class Observer {
 
   #arrays(): BatchArrays {
     const { town, spec } = this.#tables;
-    return batchArrays(
+    const catalogue = batchCatalogue(
       spec,
       town.actions.length,
       town.capacity,
       this.#mapFormat,
     );
+    return batchArrays(catalogue, new ArrayBuffer(bytesFor(catalogue)));
   }
 
   #build(canvas: Canvas, world: World, ends: Uint8Array | null): void {

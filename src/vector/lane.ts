@@ -1,0 +1,220 @@
+/**
+ * Lane: the worlds of a vector that one thread steps.
+ *
+ * @module
+ */
+import type { BatchArrays } from "../observations/batch.ts";
+import { Observer } from "../observations/observer.ts";
+import { observationTables } from "../observations/tables.ts";
+import { openPolicy } from "../policy/open.ts";
+import type { Policy } from "../policy/policy.ts";
+import { Simulation } from "../simulation.ts";
+import { ACTION, type Town } from "../world/town.ts";
+import { ENDS } from "../world/turn.ts";
+import {
+  HASH_BYTES,
+  ID_BYTES,
+  ORDER,
+  type VectorMemory,
+  type VectorShape,
+} from "./memory.ts";
+
+/** One of its worlds. */
+interface Place {
+  /** Index of the world in the vector. */
+  readonly world: number;
+  /** First row of the world. */
+  readonly first: number;
+  readonly observer: Observer;
+  /** Chooses what was given. */
+  readonly given: Policy;
+  /** Chooses what the configuration says. */
+  readonly own: Policy;
+  simulation: Simulation;
+  /** Ids whose rows are written down. */
+  ids: readonly string[];
+}
+
+/** The worlds that one thread steps. */
+export class Lane {
+  readonly #town: Town;
+  readonly #memory: VectorMemory;
+  readonly #shape: VectorShape;
+  readonly #places: readonly Place[];
+
+  /**
+   * Opens its share of the worlds, each at the seed in `memory.seeds`.
+   *
+   * @param thread which of the threads it is, from 0
+   */
+  constructor(
+    town: Town,
+    memory: VectorMemory,
+    shape: VectorShape,
+    thread: number,
+  ) {
+    this.#town = town;
+    this.#memory = memory;
+    this.#shape = shape;
+    const tables = observationTables(town);
+    const rows = town.capacity;
+    const from = Math.floor(shape.worlds * thread / shape.workers);
+    const to = Math.floor(shape.worlds * (thread + 1) / shape.workers);
+    this.#places = Array.from({ length: to - from }, (_, i): Place => {
+      const world = from + i;
+      const first = world * rows;
+      const observer = new Observer(town, {
+        mapFormat: shape.mapFormat,
+        rows: "agents",
+        tables,
+        arrays: [
+          rowsOf(memory.batches[0], first, rows, shape.worlds * rows),
+          rowsOf(memory.batches[1], first, rows, shape.worlds * rows),
+        ],
+      });
+      const given = givenPolicy(memory.actions.subarray(first, first + rows));
+      const own = openPolicy(town.config.policy.backend, town);
+      const simulation = this.#open(world, observer, own);
+      return { world, first, observer, given, own, simulation, ids: [] };
+    });
+    for (const place of this.#places) this.#writeIds(place);
+  }
+
+  /** Does what the threads are told to do. */
+  run(what: number): void {
+    for (const place of this.#places) {
+      switch (what) {
+        case ORDER.stepOwn:
+          place.simulation.policy = place.own;
+          this.#step(place);
+          break;
+        case ORDER.stepGiven:
+          place.simulation.policy = place.given;
+          this.#step(place);
+          break;
+        case ORDER.reset:
+          if (this.#memory.resets[place.world] === 1) this.#reset(place);
+          break;
+        case ORDER.hash:
+          writeAscii(
+            this.#memory.hashes,
+            place.world * HASH_BYTES,
+            place.simulation.hash(),
+          );
+      }
+    }
+  }
+
+  /** Opens a world at its seed, and observes it. */
+  #open(world: number, observer: Observer, policy: Policy): Simulation {
+    const seed = this.#memory.seeds[world];
+    return new Simulation(this.#town, { seed, policy, observe: observer });
+  }
+
+  #step(place: Place): void {
+    const { world } = place;
+    const { ticks, invalidChoices } = this.#memory;
+    const { episodeTicks } = this.#shape;
+    if (episodeTicks > 0 && ticks[world] >= episodeTicks) {
+      this.#memory.seeds[world] += this.#shape.worlds;
+      this.#begin(place, 1);
+      return;
+    }
+    const { turn } = place.simulation;
+    const before = turn.invalidChoices;
+    place.simulation.step();
+    invalidChoices[world] = turn.invalidChoices - before;
+    ticks[world]++;
+    this.#tell(place, episodeTicks > 0 && ticks[world] === episodeTicks);
+  }
+
+  /** Begins an episode in place of the observation there is. */
+  #reset(place: Place): void {
+    place.observer.takeBack();
+    this.#begin(place, 0);
+  }
+
+  #begin(place: Place, autoreset: 0 | 1): void {
+    const { world, first, observer, own } = place;
+    const memory = this.#memory;
+    const end = first + this.#town.capacity;
+    place.simulation = this.#open(world, observer, own);
+    memory.ticks[world] = 0;
+    memory.episodes[world]++;
+    memory.invalidChoices[world] = 0;
+    memory.reward.fill(0, first, end);
+    memory.terminated.fill(0, first, end);
+    memory.truncated.fill(0, first, end);
+    memory.autoreset.fill(autoreset, first, end);
+    this.#writeIds(place);
+  }
+
+  /** Writes down what a step gave. */
+  #tell(place: Place, over: boolean): void {
+    const { first, simulation: { turn }, observer } = place;
+    const { reward, terminated, truncated, autoreset } = this.#memory;
+    const { agents } = observer.batch;
+    for (let agent = 0; agent < agents.length; agent++) {
+      const row = first + agent;
+      const lived = agents[agent] >= 0;
+      const ended = lived && turn.anyEnds && turn.ends[agent] !== ENDS.not;
+      reward[row] = lived ? turn.reward[agent] : 0;
+      terminated[row] = ended ? 1 : 0;
+      truncated[row] = lived && over && !ended ? 1 : 0;
+      autoreset[row] = 0;
+    }
+    this.#writeIds(place);
+  }
+
+  #writeIds(place: Place): void {
+    const { agentIds } = place.observer.batch;
+    if (agentIds === place.ids) return;
+    for (let agent = 0; agent < agentIds.length; agent++) {
+      const id = agentIds[agent];
+      if (id === place.ids[agent]) continue;
+      const at = (place.first + agent) * ID_BYTES;
+      this.#memory.ids.fill(0, at, at + ID_BYTES);
+      writeAscii(this.#memory.ids, at, id);
+    }
+    place.ids = agentIds;
+  }
+}
+
+/** Chooses the actions that were given; below 0 is waiting. */
+function givenPolicy(actions: Int32Array): Policy {
+  return {
+    name: "given",
+    sees: "world",
+    releases: true,
+    act({ rows, count }, { action }) {
+      for (let i = 0; i < count; i++) {
+        action[rows[i]] = Math.max(ACTION.wait, actions[rows[i]]);
+      }
+    },
+  };
+}
+
+/** A part of a batch's arrays: rows from `first` on. */
+function rowsOf(
+  arrays: BatchArrays,
+  first: number,
+  count: number,
+  all: number,
+): BatchArrays {
+  const part = <T extends BatchArrays[keyof BatchArrays]>(array: T): T => {
+    const size = array.length / all;
+    return array.subarray(first * size, (first + count) * size) as T;
+  };
+  return {
+    agents: part(arrays.agents),
+    map: part(arrays.map),
+    features: part(arrays.features),
+    actionMask: part(arrays.actionMask),
+    summary: part(arrays.summary),
+    slots: part(arrays.slots),
+  };
+}
+
+function writeAscii(bytes: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+}
