@@ -41,7 +41,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./commands/inspect.ts")).inspect,
   },
   bench: {
-    summary: "Measure ticks beside a bare loop",
+    summary: "Measure ticks and observations beside a bare loop",
     load: async () => (await import("./commands/bench.ts")).bench,
   },
   version: {

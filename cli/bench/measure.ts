@@ -2,6 +2,8 @@
 import { openSimulation, type Simulation } from "../../src/simulation.ts";
 import { configFrom } from "../../src/config/load.ts";
 import { KINDS } from "../../src/world/turn.ts";
+import { Observer } from "../../src/observations/observer.ts";
+import type { MapFormat } from "../../src/observations/spec.ts";
 import { type BareLoop, openBareLoop } from "./bare_loop.ts";
 import { benchConfig, sideFor } from "./town.ts";
 
@@ -37,8 +39,15 @@ export interface Row {
   readonly systems: Readonly<Record<string, number>>;
 }
 
+/** What can be measured: a tick, its observations, or both in one step. */
+export type Part = "tick" | "observe" | "step";
+
 /** How to measure. */
 export interface MeasureOptions {
+  /** What is measured. */
+  readonly part: Part;
+  /** Number format of the maps, where there are any. */
+  readonly mapFormat: MapFormat;
   /** Rounds, of which the best counts. */
   readonly rounds: number;
   /** Whether to time each system, which slows small towns. */
@@ -61,16 +70,22 @@ const MIX_TICKS = 1440;
 /** Measures one number of residents. */
 export function measure(
   agents: number,
-  { rounds, profile }: MeasureOptions,
+  { part, mapFormat, rounds, profile }: MeasureOptions,
 ): Row {
   const config = configFrom(benchConfig(agents), "benchmark");
-  const simulation = openSimulation(config, { seed: 1 });
+  const simulation = openSimulation(config, {
+    seed: 1,
+    ...part === "step" ? { observe: mapFormat } : {},
+  });
+  const time = part === "observe"
+    ? timeObserving(simulation, mapFormat)
+    : (ticks: number) => timeOf(() => void simulation.runFor(ticks));
   const side = sideFor(agents);
   const f32 = openBareLoop(agents, side, "f32");
   const u8 = openBareLoop(agents, side, "u8");
   const warmUp = Math.max(WARM_UP_TICKS, Math.ceil(WARM_UP / agents));
   const ticks = Math.ceil(ROUND / agents);
-  simulation.runFor(warmUp);
+  time(warmUp);
   f32.run(warmUp);
   u8.run(warmUp);
 
@@ -82,13 +97,13 @@ export function measure(
   const perStep = 1e6 / (ticks * agents);
   for (let round = 0; round < rounds; round++) {
     times.f32.push(timeOf(() => runBare(f32, ticks)) * perStep);
-    times.town.push(timeOf(() => void simulation.runFor(ticks)) * perStep);
+    times.town.push(time(ticks) * perStep);
     times.u8.push(timeOf(() => runBare(u8, ticks)) * perStep);
   }
   const ns = Math.min(...times.town);
   const bareF32 = Math.min(...times.f32);
   const bareU8 = Math.min(...times.u8);
-  const heap = heapGrowth(simulation, agents);
+  const heap = heapGrowth(time, agents);
   const mix = actionMix(simulation);
   return {
     agents,
@@ -102,7 +117,9 @@ export function measure(
     bare_ns_f32: bareF32,
     bare_ns_u8: bareU8,
     ...mix,
-    systems: profile ? profileOf(agents, ticks) : {},
+    systems: profile && part !== "observe"
+      ? profileOf(agents, ticks, part === "step" ? mapFormat : undefined)
+      : {},
   };
 }
 
@@ -126,9 +143,28 @@ function timeOf(run: () => void): number {
   return end - start;
 }
 
+/**
+ * Steps, and gives the milliseconds that observing took: the world moves on
+ * between two builds, or they would look faster than they are.
+ */
+function timeObserving(
+  simulation: Simulation,
+  mapFormat: MapFormat,
+): (ticks: number) => number {
+  const observer = new Observer(simulation.town, { mapFormat });
+  return (ticks) => {
+    let spent = 0;
+    for (let tick = 0; tick < ticks; tick++) {
+      const turn = simulation.step();
+      spent += timeOf(() => void observer.observe(simulation.world, turn));
+    }
+    return spent;
+  };
+}
+
 /** Growth of heap and array buffers, in bytes per tick. */
 function heapGrowth(
-  simulation: Simulation,
+  run: (ticks: number) => unknown,
   agents: number,
 ): { readonly heap: number; readonly external: number } | null {
   if (collect === undefined) return null;
@@ -137,7 +173,7 @@ function heapGrowth(
   collect();
   collect();
   const before = Deno.memoryUsage();
-  simulation.runFor(ticks);
+  run(ticks);
   collect();
   collect();
   const after = Deno.memoryUsage();
@@ -148,10 +184,15 @@ function heapGrowth(
 }
 
 /** Share of each system, in a run of its own. */
-function profileOf(agents: number, ticks: number): Record<string, number> {
+function profileOf(
+  agents: number,
+  ticks: number,
+  observe: MapFormat | undefined,
+): Record<string, number> {
   const config = configFrom(benchConfig(agents), "benchmark");
   const simulation = openSimulation(config, {
     seed: 1,
+    ...observe === undefined ? {} : { observe },
     clock: () => performance.now(),
   });
   simulation.runFor(Math.ceil(WARM_UP / agents) + ticks);

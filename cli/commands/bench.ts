@@ -1,11 +1,13 @@
-/** `townlet bench`: how fast ticks are. @module */
-import { object } from "@optique/core/constructs";
+/** `townlet bench`: how fast ticks and observations are. @module */
+import { object, or } from "@optique/core/constructs";
 import { withDefault } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { constant, option } from "@optique/core/primitives";
+import { choice, string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
-import { measure, type Row } from "../bench/measure.ts";
-import { type Command, command, subcommand } from "../command.ts";
+import type { MapFormat } from "../../src/observations/spec.ts";
+import { measure, type Part, type Row } from "../bench/measure.ts";
+import { measureVector } from "../bench/vector.ts";
+import { anyOf, type Command, command, subcommand } from "../command.ts";
 import { debugFlag, jsonFlag, says, wholeNumber } from "../flags.ts";
 import { print, showsColours } from "../print/output.ts";
 import { openPaint, type Paint } from "../print/paint.ts";
@@ -19,58 +21,199 @@ const AGENTS = "8,32,128,512,2048,4096";
 /** Most residents that can be measured. */
 const AGENTS_MAX = 8192;
 
-/** Measures ticks beside a bare loop. */
+const sizesFlag = withDefault(
+  option(
+    "--agents",
+    string({ metavar: "N,N,…" }),
+    says("Numbers of residents"),
+  ),
+  AGENTS,
+);
+const roundsFlag = withDefault(
+  option(
+    "--rounds",
+    wholeNumber(1, 100),
+    says("Rounds of which the best counts"),
+  ),
+  5,
+);
+const mapFlag = withDefault(
+  option(
+    "--map",
+    choice(["f32", "u8"]),
+    says("Number format of the maps"),
+  ),
+  "f32",
+);
+const profileFlag = option(
+  "--profile",
+  says("Tell the share of each system, in a run of its own"),
+);
+
+/** Measures ticks and observations beside a bare loop. */
 export const bench: Command = command({
   examples: [
     "bench tick",
     "bench tick --agents 128 --profile",
-    "bench tick --agents 8,512 --json",
+    "bench step --agents 8,512 --map u8 --json",
+    "bench vector --worlds 16 --agents 8 --workers 2",
   ],
-  flags: subcommand(
-    "tick",
-    "World, scripted decisions and rewards; no observations",
-    object({
-      agents: withDefault(
-        option(
-          "--agents",
-          string({ metavar: "N,N,…" }),
-          says("Numbers of residents"),
+  flags: or(
+    subcommand(
+      "tick",
+      "World, scripted decisions and rewards; no observations",
+      object({
+        part: constant("tick"),
+        agents: sizesFlag,
+        map: constant("f32"),
+        rounds: roundsFlag,
+        profile: profileFlag,
+        json: jsonFlag,
+        debug: debugFlag,
+      }),
+    ),
+    subcommand(
+      "observe",
+      "Observations and action masks alone",
+      object({
+        part: constant("observe"),
+        agents: sizesFlag,
+        map: mapFlag,
+        rounds: roundsFlag,
+        profile: constant(false),
+        json: jsonFlag,
+        debug: debugFlag,
+      }),
+    ),
+    subcommand(
+      "step",
+      "Ticks, and the observations and action masks after them",
+      object({
+        part: constant("step"),
+        agents: sizesFlag,
+        map: mapFlag,
+        rounds: roundsFlag,
+        profile: profileFlag,
+        json: jsonFlag,
+        debug: debugFlag,
+      }),
+    ),
+    subcommand(
+      "vector",
+      "Steps of many worlds, by one thread and by several",
+      object({
+        part: constant("vector"),
+        agents: withDefault(
+          option(
+            "--agents",
+            wholeNumber(1, AGENTS_MAX),
+            says("Residents of each world"),
+          ),
+          32,
         ),
-        AGENTS,
-      ),
-      rounds: withDefault(
-        option(
-          "--rounds",
-          wholeNumber(1, 100),
-          says("Rounds of which the best counts"),
+        worlds: withDefault(
+          option("--worlds", wholeNumber(1, 1024), says("Worlds")),
+          16,
         ),
-        5,
-      ),
-      profile: option(
-        "--profile",
-        says("Tell the share of each system, in a run of its own"),
-      ),
-      json: jsonFlag,
-      debug: debugFlag,
-    }),
+        workers: withDefault(
+          option(
+            "--workers",
+            wholeNumber(1, 64),
+            says("Threads to compare with one"),
+          ),
+          2,
+        ),
+        map: mapFlag,
+        rounds: roundsFlag,
+        json: jsonFlag,
+        debug: debugFlag,
+      }),
+    ),
+    anyOf("tick", "observe", "step", "vector"),
   ),
-  run({ agents, rounds, profile, json }) {
-    const sizes = readSizes(agents);
-    const progress = openProgress(!json);
-    const rows = sizes.map((size, i) => {
-      progress.show(i / sizes.length, () => `${size} residents`);
-      return measure(size, { rounds, profile });
-    });
-    progress.clear();
+  async run(flags) {
     const paint = openPaint(showsColours("stdout"));
-    print(
-      json
-        ? JSON.stringify({ format: "townlet.bench", version: 1, rows }) + "\n"
-        : showRows(rows, paint).join("\n") + "\n",
-    );
+    const lines = flags.part === "vector"
+      ? await benchVector(flags, paint)
+      : benchSizes(flags, paint);
+    print(lines.join("\n") + "\n");
     return EXIT.done;
   },
 });
+
+/** Measures one number of residents after the other. */
+function benchSizes(
+  { part, agents, map, rounds, profile, json }: {
+    readonly part: Part;
+    readonly agents: string;
+    readonly map: MapFormat;
+    readonly rounds: number;
+    readonly profile: boolean;
+    readonly json: boolean;
+  },
+  paint: Paint,
+): string[] {
+  const sizes = readSizes(agents);
+  const progress = openProgress(!json);
+  const rows = sizes.map((size, i) => {
+    progress.show(i / sizes.length, () => `${size} residents`);
+    return measure(size, { part, mapFormat: map, rounds, profile });
+  });
+  progress.clear();
+  return json
+    ? [JSON.stringify({ format: "townlet.bench", version: 1, part, map, rows })]
+    : showRows(rows, paint);
+}
+
+/** Measures many worlds. */
+async function benchVector(
+  { agents, worlds, workers, map, rounds, json }: {
+    readonly agents: number;
+    readonly worlds: number;
+    readonly workers: number;
+    readonly map: MapFormat;
+    readonly rounds: number;
+    readonly json: boolean;
+  },
+  paint: Paint,
+): Promise<string[]> {
+  if (workers > worlds) {
+    throw new TownletError(
+      `--workers: ${workers} threads are more than ${count(worlds, "world")}`,
+      { code: "usage", hint: "Each thread steps one world at least" },
+    );
+  }
+  const size = { agents, worlds, workers, mapFormat: map, rounds };
+  const rows = await measureVector(size);
+  if (json) {
+    const part = "vector";
+    return [JSON.stringify({
+      ...{ format: "townlet.bench", version: 1, part, map, agents, worlds },
+      rows,
+    })];
+  }
+  return [
+    `${count(worlds, "world")} of ${count(agents, "resident")}`,
+    "",
+    ...table(
+      [
+        { heading: "threads", right: true },
+        { heading: "steps/s", right: true },
+        { heading: "spread", right: true },
+        { heading: "of one", right: true },
+        { heading: "same worlds" },
+      ],
+      rows.map((row) => [
+        number(row.workers),
+        number(row.agent_steps_per_second),
+        `${number(row.spread * 100)} %`,
+        number(row.times_one_worker, 2),
+        row.same ? "yes" : "no",
+      ]),
+      paint,
+    ),
+  ];
+}
 
 /** The numbers of a list like `8,32`. */
 function readSizes(list: string): number[] {

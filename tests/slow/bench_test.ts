@@ -27,6 +27,45 @@ Deno.test("bench tick --json has a row for each number of residents", async () =
   }
 });
 
+Deno.test("bench step and observe measure what is beside the tick, in both formats", async () => {
+  for (const part of ["step", "observe"]) {
+    for (const map of ["f32", "u8"]) {
+      const { code, out, err } = await townlet("bench", [
+        ...[part, "--agents", "8", "--rounds", "1", "--map", map, "--json"],
+      ]);
+      assertEquals([code, err], [0, ""]);
+      const result = JSON.parse(out);
+      assertEquals([result.part, result.map], [part, map]);
+      const [row] = result.rows;
+      assertEquals(row.agents, 8);
+      assert(row.ns_per_agent_step > 0);
+      assert(row.ratio_to_bare_loop_u8 > 0);
+      assertEquals(typeof row.heap_bytes_per_tick, "number");
+    }
+  }
+});
+
+Deno.test("bench vector compares threads, which give the same worlds", async () => {
+  const { code, out, err } = await townlet("bench", [
+    ...["vector", "--worlds", "4", "--agents", "8", "--rounds", "1", "--json"],
+  ]);
+  assertEquals([code, err], [0, ""]);
+  const { rows } = JSON.parse(out);
+  assertEquals(rows.map((row: { workers: number }) => row.workers), [1, 2]);
+  for (const row of rows) {
+    assertEquals(row.same, true);
+    assert(row.agent_steps_per_second > 0);
+  }
+});
+
+Deno.test("bench vector refuses more threads than worlds", async () => {
+  const { code, out, err } = await townlet("bench", [
+    ...["vector", "--worlds", "2", "--workers", "3"],
+  ]);
+  assertEquals([code, out], [2, ""]);
+  assertStringIncludes(err, "3 threads are more than 2 worlds");
+});
+
 Deno.test("the task profile tells the share of each system", async () => {
   const { code, out } = await townlet("profile", [
     ...["--agents", "32", "--rounds", "1"],

@@ -1,0 +1,70 @@
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { benchConfig } from "../../cli/bench/town.ts";
+import { TownletError } from "../../src/base/error.ts";
+import { configFrom } from "../../src/config/load.ts";
+import { openVectorTown } from "../../src/vector/vector.ts";
+import { config, showAll, someActions } from "./lively.ts";
+
+/** Everything that 5 worlds show in every step, by so many threads. */
+async function life(workers: number): Promise<string[]> {
+  using vector = await openVectorTown(config, {
+    worlds: 5,
+    workers,
+    seed: 77,
+    episodeTicks: 30,
+    mapFormat: "u8",
+  });
+  const shown = [showAll(vector)];
+  for (let tick = 0; tick < 60; tick++) {
+    vector.step(tick % 3 === 0 ? undefined : someActions(vector, tick));
+    if (tick === 40) vector.reset({ worlds: new Uint8Array([1, 0, 0, 1, 1]) });
+    shown.push(showAll(vector), ...vector.hashes());
+  }
+  return shown;
+}
+
+Deno.test("1, 2 and 3 threads give the same, byte by byte", async () => {
+  const one = await life(1);
+  for (const workers of [2, 3]) assertEquals(await life(workers), one);
+  assertEquals(new Set(one).size > one.length / 2, true, "something happens");
+});
+
+Deno.test({
+  name: "workers need read permission for the package's files",
+  permissions: "none",
+  async fn() {
+    const error = await assertRejects(
+      () => openVectorTown(config, { worlds: 2, workers: 2 }),
+      TownletError,
+      "A worker cannot start",
+    );
+    assertStringIncludes(error.hint ?? "", "read permission");
+  },
+});
+
+Deno.test("a world that fails in a worker fails the vector, by name", async () => {
+  const vector = await openVectorTown(config, { worlds: 2, workers: 2 });
+  vector.seeds[1] = NaN;
+  assertThrows(() => vector.reset(), TownletError, "not NaN");
+  assertThrows(() => vector.step(), TypeError, "closed");
+});
+
+Deno.test("a worker that does not answer in time is given up", async () => {
+  const vector = await openVectorTown(configFrom(benchConfig(256)), {
+    worlds: 16,
+    workers: 2,
+    timeoutMs: 1,
+  });
+  const worlds = new Uint8Array(16).fill(1, 8); // all of the worker's
+  assertThrows(
+    () => vector.reset({ worlds }),
+    TownletError,
+    "does not answer",
+  );
+  assertThrows(() => vector.step(), TypeError, "closed");
+});
