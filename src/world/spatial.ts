@@ -106,12 +106,14 @@ export function agentsAt(
 
 /** Ids of the objects on a tile, sorted by code point. */
 export function objectsAt(town: Town, x: number, y: number): string[] {
-  if (!insideGrid(town, x, y)) return [];
-  const tile = y * town.width + x;
-  if (town.blocked[tile] === 0) return [];
-  return town.objectIds
-    .filter((_, object) => town.objectTile[object] === tile)
-    .sort(compareCodePoints);
+  const ids: string[] = [];
+  if (!insideGrid(town, x, y)) return ids;
+  let object = town.objectHead[y * town.width + x];
+  while (object >= 0) {
+    ids.push(town.objectIds[object]);
+    object = town.objectNext[object];
+  }
+  return ids;
 }
 
 /** Tile of an agent. */

@@ -180,6 +180,10 @@ export interface Town {
   readonly objectsOfType: readonly Int32Array[];
   /** 1 where an object stands. [tiles] */
   readonly blocked: Uint8Array;
+  /** First object on a tile, by code point of their ids, or -1. [tiles] */
+  readonly objectHead: Int32Array;
+  /** Next object on the same tile, or -1. [objects] */
+  readonly objectNext: Int32Array;
   /**
    * Ways out of a tile: 1 for north, 2 south, 4 east, 8 west, where the next
    * tile is on the grid and under no object. [tiles]

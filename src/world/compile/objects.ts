@@ -1,5 +1,6 @@
 /** Objects: what stands where, with which stock. @module */
 import { TownletError } from "../../base/error.ts";
+import { compareCodePoints } from "../../base/order.ts";
 import type { AffordanceEntry } from "../../config/affordance_entry.ts";
 import type { ObjectEntry } from "../../config/world_settings.ts";
 import { HOOK_STOCK } from "../hooks.ts";
@@ -25,6 +26,8 @@ export type ObjectTables = Pick<
   | "objectTile"
   | "objectsOfType"
   | "blocked"
+  | "objectHead"
+  | "objectNext"
   | "openSteps"
   | "stockKeys"
   | "stock"
@@ -87,6 +90,7 @@ export function compileObjects(
     objectTile,
     objectsOfType,
     blocked,
+    ...chainObjects(width * height, objects, objectTile),
     openSteps: openSteps(width, height, blocked),
     stockKeys,
     stock,
@@ -94,6 +98,26 @@ export function compileObjects(
       stocks.map((given) => Object.keys(given).length > 0 ? 1 : 0),
     ),
   };
+}
+
+/** Chains the objects of each tile, in the order of their ids. */
+function chainObjects(
+  tiles: number,
+  objects: readonly ObjectEntry[],
+  objectTile: Int32Array,
+): Pick<ObjectTables, "objectHead" | "objectNext"> {
+  const objectHead = new Int32Array(tiles).fill(-1);
+  const objectNext = new Int32Array(objects.length).fill(-1);
+  const lastFirst = [...objects.keys()].sort((a, b) =>
+    compareCodePoints(objects[b].id, objects[a].id)
+  );
+  for (const object of lastFirst) {
+    const tile = objectTile[object];
+    if (tile < 0) continue;
+    objectNext[object] = objectHead[tile];
+    objectHead[tile] = object;
+  }
+  return { objectHead, objectNext };
 }
 
 /** Ways out of each tile. */
