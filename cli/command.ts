@@ -10,7 +10,6 @@ import {
 } from "@optique/core/message";
 import { command as word } from "@optique/core/primitives";
 import { TownletError } from "../src/base/error.ts";
-import { escapeText } from "../src/base/text.ts";
 import { PROGRAM } from "./program.ts";
 
 /** Columns that help is wrapped at where there is no terminal. */
@@ -100,15 +99,6 @@ export function subcommand<Flags>(
   return word(name, flags, {
     brief: [text(summary)],
     usageLine: shortUsage,
-    errors: {
-      notMatched: (_expected, actual) => [
-        text(
-          actual === null
-            ? `Say what to do: ${name}`
-            : `There is no ${escapeText(actual)} here, only ${name}`,
-        ),
-      ],
-    },
   });
 }
 

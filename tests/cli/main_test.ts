@@ -98,10 +98,13 @@ Deno.test("a command that wants another word says which", async () => {
     await err("inspect", []),
     "error: Say what to do: town or affordances",
   );
-  assertEquals(await err("bench", []), "error: Say what to do: tick");
+  assertEquals(
+    await err("bench", []),
+    "error: Say what to do: tick, observe, step or vector",
+  );
   assertEquals(
     await err("bench", ["tock"]),
-    "error: There is no tock here, only tick",
+    "error: Unexpected option or subcommand: tock",
   );
   assertEquals(await err("config", ["check"]), "error: Name a file to check");
 });
