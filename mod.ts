@@ -43,11 +43,38 @@ export type {
   ObservationBatch,
   ObservationRow,
 } from "./src/observations/batch.ts";
+export {
+  type AgentEnvelope,
+  agentEnvelope,
+  type QueueCooldown,
+  type QueueMembership,
+  type QueueState,
+} from "./src/observations/envelope.ts";
+export {
+  type LocalAgent,
+  type LocalObject,
+  type LocalTile,
+  type LocalView,
+  localView,
+  type LocalViewOptions,
+} from "./src/observations/local_view.ts";
+export {
+  type ConstantMetadata,
+  constantMetadata,
+  type ObservationMetadata,
+  observationMetadata,
+  type ObservationPlace,
+  type PersonalityContext,
+  type SocialContext,
+  type VaryingMetadata,
+  varyingMetadata,
+} from "./src/observations/metadata.ts";
 export { Observer, type ObserverOptions } from "./src/observations/observer.ts";
 export {
   type MapFormat,
   type ObservationSpec,
   observationSpec,
+  SUMMARY,
 } from "./src/observations/spec.ts";
 export {
   type ObservationTables,
