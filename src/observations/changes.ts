@@ -147,7 +147,7 @@ function countAround(
  * @param row first word of the row
  * @param length how many bits; those above are 0
  */
-export function bitsAt(
+function bitsAt(
   words: Int32Array,
   row: number,
   from: number,

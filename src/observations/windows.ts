@@ -5,7 +5,7 @@
  */
 import { insideGrid } from "../world/spatial.ts";
 import { wordsPerRow, type World } from "../world/world.ts";
-import { bitsAt, type Changes } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import { type Canvas, wordsOf } from "./canvas.ts";
 import { writeHints, writeLandmarks } from "./places.ts";
 import { SUMMARY } from "./spec.ts";
@@ -31,6 +31,7 @@ export function drawWindows(
   const { features, summary, agents, count } = batch;
   const { sight } = town;
   const featureCount = spec.featureNames.length;
+  const { neighbours } = tables.at;
   const rowWords = side * wordsOf(side);
   // Layout v1 says the same of nobody and of somebody on one's own tile.
   const alone = spec.layout === "v1" ? 0 : 1;
@@ -50,25 +51,19 @@ export function drawWindows(
     drawAgents(tables, world, canvas, row, here);
     const reserved = drawReservations(tables, world, canvas, row, here);
 
-    const objects = tables.objectsAround[here];
     const nearest2 = nearestAgent(side, shownBits, row * rowWords);
     const nearest = nearest2 === NOBODY ? 0 : Math.sqrt(nearest2);
     const agentRatio = Math.min(1, others[agent] / (cells - 1));
-    const objectRatio = Math.min(1, objects / cells);
     const reservedRatio = Math.min(1, reserved / cells);
     const near = nearest2 === NOBODY ? alone : Math.min(1, nearest / sight);
-    const at = row * featureCount + tables.at.neighbours;
+    const at = row * featureCount + neighbours;
     features[at] = agentRatio;
-    features[at + 1] = objectRatio;
     features[at + 2] = reservedRatio;
     features[at + 3] = near;
     const sum = row * SUMMARY.length;
     summary[sum] = others[agent];
-    summary[sum + 1] = objects;
     summary[sum + 2] = reserved;
-    summary[sum + 3] = sight;
     summary[sum + 4] = agentRatio;
-    summary[sum + 5] = objectRatio;
     summary[sum + 6] = reservedRatio;
     summary[sum + 7] = nearest;
     summary[sum + 8] = near;
@@ -100,17 +95,27 @@ function drawAgents(
     ? Math.min(255, tables.countMax)
     : tables.countMax;
   const centre = (cells - 1) / 2;
-  let word = row * side * wordsOf(side);
-  for (let dy = 0; dy < side; dy++) {
-    for (let dx = 0; dx < side; dx += 32) {
-      const bits = bitsAt(agentBits, (y + dy) * words, x + dx, side - dx);
+  const rowWords = wordsOf(side);
+  const shown = row * side * rowWords;
+  for (let part = 0; part < rowWords; part++) {
+    const from = x + 32 * part;
+    const shift = from & 31;
+    const length = side - 32 * part;
+    const mask = length < 32 ? (1 << length) - 1 : -1;
+    let word = y * words + (from >> 5);
+    for (let dy = 0; dy < side; dy++, word += words) {
+      const bits = mask & ((agentBits[word] >>> shift) |
+        (agentBits[word + 1] << 1 << (31 - shift)));
+      const at = shown + dy * rowWords + part;
       // A count may change where a flag does not.
-      let differ = counts ? bits | shownBits[word] : bits ^ shownBits[word];
-      shownBits[word++] = bits;
+      let differ = counts ? bits | shownBits[at] : bits ^ shownBits[at];
+      if (differ === 0) continue;
+      shownBits[at] = bits;
       if (!drawn) continue;
       for (; differ !== 0; differ &= differ - 1) {
         const bit = 31 - Math.clz32(differ & -differ);
-        const cell = dy * side + dx + bit;
+        const dx = 32 * part + bit;
+        const cell = dy * side + dx;
         if (!counts) {
           map[agentsAt + cell] = bits >>> bit & 1;
           continue;
@@ -121,7 +126,7 @@ function drawAgents(
         if (cell === centre) there--;
         map[agentsAt + cell] = Math.min(most, there);
         map[walkableAt + cell] = there === 0 &&
-            (open || insideGrid(town, x + dx + bit - sight, y + dy - sight))
+            (open || insideGrid(town, x + dx - sight, y + dy - sight))
           ? 1
           : 0;
       }
@@ -201,7 +206,7 @@ function nearestAgent(
  */
 function drawPlace(
   tables: ObservationTables,
-  { batch: { map, mapFormat, features }, shownTile }: Canvas,
+  { batch: { map, mapFormat, features, summary }, shownTile }: Canvas,
   row: number,
   tile: number,
 ): void {
@@ -209,6 +214,13 @@ function drawPlace(
   const x = tile % town.width;
   const y = Math.floor(tile / town.width);
   const firstFeature = row * spec.featureNames.length;
+  const objects = tables.objectsAround[tile];
+  const objectRatio = Math.min(1, objects / cells);
+  features[firstFeature + tables.at.neighbours + 1] = objectRatio;
+  const sum = row * SUMMARY.length;
+  summary[sum + 1] = objects;
+  summary[sum + 3] = town.sight;
+  summary[sum + 5] = objectRatio;
   if (spec.layout === "v1") writeHints(tables, features, firstFeature, x, y);
   writeLandmarks(tables, features, firstFeature, x, y);
   if (mapSize === 0) return;

@@ -27,6 +27,7 @@ import {
   type Counter,
   COUNTERS,
   findAgent,
+  forgetUsable,
   NEED_COUNT,
   NEEDS,
   PRICE,
@@ -199,7 +200,7 @@ export function adjustStock(
 ): void {
   const at = stockAt(town, world, object, key);
   world.stock[at] = Math.min(MOST, Math.max(0, world.stock[at] + delta));
-  world.usableStale[object] = 1;
+  forgetUsable(world, object);
 }
 
 /** A stock of an object, or null when it has no such key. */
@@ -262,7 +263,7 @@ function returnPlace(town: Town, world: World, object: number): void {
   const slots = stockAt(town, world, object, "sleep_slots");
   const capacity = stockOf(town, world, object, "sleep_capacity") ?? Infinity;
   world.stock[slots] = Math.min(capacity, world.stock[slots] + 1);
-  world.usableStale[object] = 1;
+  forgetUsable(world, object);
 }
 
 /**
@@ -381,7 +382,7 @@ class UseApi implements HookApi {
   setStock(key: string, value: number): void {
     const at = stockAt(this.#town, this.#world, this.#object, key);
     this.#world.stock[at] = Math.min(MOST, Math.max(0, value));
-    this.#world.usableStale[this.#object] = 1;
+    forgetUsable(this.#world, this.#object);
   }
 
   adjustWallet(delta: number): void {

@@ -39,7 +39,7 @@ export function gatherDecisions(
   releases: boolean,
 ): void {
   const now = world.tick[0] + 1;
-  refreshStale(town, world);
+  if (world.stale[0] === 1) refreshStale(town, world);
   const { roster, population, schedule, possessed } = world;
   const { optionAffordance, destinationUntil } = world;
   const { rows, given, pickFor } = turn;
@@ -113,38 +113,56 @@ export function actionMask(
   const now = world.tick[0] + 1;
   if (world.stale[0] === 1) refreshStale(town, world);
   const { actions, actionAffordance } = town;
-  for (let i = offset; i < offset + actions.length; i++) out[i] = 0;
-  out[offset + ACTION.wait] = 1;
-  if (world.alive[agent] === 0 || world.possessed[agent] === 1) return;
-  if (world.schedule[agent] >= 0) return;
-  if (isUsing(world, agent)) {
-    out[offset + ACTION.release] = 1;
-    return;
-  }
-  if (world.destinationUntil[agent] > now && isCalledAway(town, world, agent)) {
-    return;
-  }
   const running = world.optionAffordance[agent];
-  if (running >= 0 && isCommitted(town, world, agent, now)) {
-    out[offset + ACTION.wait] = 0;
-    out[offset + town.affordances[running].action] = 1;
+  const bound = boundTo(town, world, agent, now);
+  if (bound !== FREE) {
+    for (let i = offset; i < offset + actions.length; i++) out[i] = 0;
+    if (bound !== OPTION) out[offset + ACTION.wait] = 1;
+    if (bound === USE) out[offset + ACTION.release] = 1;
+    if (bound === OPTION) out[offset + town.affordances[running].action] = 1;
     return;
   }
   const open = town.openSteps[world.y[agent] * town.width + world.x[agent]];
+  out[offset + ACTION.wait] = 1;
   out[offset + ACTION.moveNorth] = open & 1;
   out[offset + ACTION.moveSouth] = open >> 1 & 1;
   out[offset + ACTION.moveEast] = open >> 2 & 1;
   out[offset + ACTION.moveWest] = open >> 3;
-  if (stepToWork(town, world, agent) >= 0) out[offset + ACTION.goWork] = 1;
-  if (stepAway(town, world, agent) >= 0) out[offset + ACTION.stepAway] = 1;
-  if (bestListener(town, world, agent, now) >= 0) out[offset + ACTION.chat] = 1;
-  if (world.engaged[agent] >= 0) out[offset + ACTION.release] = 1;
+  out[offset + ACTION.goWork] = stepToWork(town, world, agent) >= 0 ? 1 : 0;
+  out[offset + ACTION.stepAway] = stepAway(town, world, agent) >= 0 ? 1 : 0;
+  out[offset + ACTION.chat] = bestListener(town, world, agent, now) >= 0
+    ? 1
+    : 0;
+  out[offset + ACTION.release] = world.engaged[agent] >= 0 ? 1 : 0;
   for (let i = PLAIN_ACTIONS.length; i < actions.length; i++) {
     const affordance = actionAffordance[i];
-    if (affordance === running || world.usableCount[affordance] > 0) {
-      out[offset + i] = 1;
-    }
+    out[offset + i] =
+      affordance === running || world.usableCount[affordance] > 0 ? 1 : 0;
   }
+}
+
+/** What binds an agent in the next tick: nothing at all, */
+const FREE = 0;
+/** somebody or something else decides, */
+const OTHERS = 1;
+/** the use of an object, */
+const USE = 2;
+/** or an option that it is committed to. */
+const OPTION = 3;
+
+function boundTo(town: Town, world: World, agent: number, now: number): number {
+  if (
+    world.alive[agent] === 0 || world.possessed[agent] === 1 ||
+    world.schedule[agent] >= 0
+  ) return OTHERS;
+  if (isUsing(world, agent)) return USE;
+  if (world.destinationUntil[agent] > now && isCalledAway(town, world, agent)) {
+    return OTHERS;
+  }
+  return world.optionAffordance[agent] >= 0 &&
+      isCommitted(town, world, agent, now)
+    ? OPTION
+    : FREE;
 }
 
 /** Looks again at the objects about which something has changed. */

@@ -306,7 +306,6 @@ export function removeEnded(town: Town, world: World, turn: Turn): void {
     const agent = roster[i];
     if (world.alive[agent] === 1) roster[kept++] = agent;
   }
-  world.stale[0] = 1;
   roster.fill(-1, kept, population[0]);
   population[0] = kept;
 }

@@ -13,6 +13,7 @@ import type { Turn } from "./turn.ts";
 import {
   type ActiveEvent,
   findAgent,
+  forgetUsable,
   type PendingEvent,
   PRICE,
   type World,
@@ -211,7 +212,7 @@ function switchOff(
     if (stock[at] < 0 || utilityBaseline[baseline] >= 0) continue;
     utilityBaseline[baseline] = stock[at];
     stock[at] = 0;
-    world.usableStale[object] = 1;
+    forgetUsable(world, object);
     if (world.running[object] >= 0) {
       cancelUse(town, world, turn, object, "utility_off");
     }
@@ -232,7 +233,7 @@ function switchOn(
     if (utilityBaseline[baseline] < 0) continue;
     stock[object * town.stockKeys.length + column] = utilityBaseline[baseline];
     utilityBaseline[baseline] = -1;
-    world.usableStale[object] = 1;
+    forgetUsable(world, object);
   }
 }
 

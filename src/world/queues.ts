@@ -15,7 +15,13 @@ import {
 } from "./ties.ts";
 import type { Town } from "./town.ts";
 import type { Turn } from "./turn.ts";
-import { COOLDOWNS, ENGAGED, TOTAL, type World } from "./world.ts";
+import {
+  COOLDOWNS,
+  ENGAGED,
+  forgetUsable,
+  TOTAL,
+  type World,
+} from "./world.ts";
 
 /** Frees a held object without success: no cooldown, the next one follows. */
 export function releaseFailed(town: Town, world: World, object: number): void {
@@ -156,7 +162,7 @@ export function setHolder(
     if (tile >= 0) world.tileReserved[tile]--;
   }
   world.holder[object] = agent;
-  world.usableStale[object] = 1;
+  forgetUsable(world, object);
   if (agent >= 0) {
     world.engaged[agent] = object;
     world.engagement[agent] = ENGAGED.holds;

@@ -49,7 +49,7 @@ export function tick(
 ): void {
   beginTurn(turn);
   world.tick[0]++;
-  world.stale[0] = 1;
+  if (town.clockRead) world.stale[0] = 1;
   for (const system of SYSTEMS) {
     system(town, world, turn);
     if (after !== undefined) after(system);

@@ -204,6 +204,8 @@ export interface Town {
   readonly usesPerType: number;
   /** 1 for types whose conditions read the clock. */
   readonly readsClock: Uint8Array;
+  /** True where there are such types. */
+  readonly clockRead: boolean;
   /** Names of the actions a policy chooses from. */
   readonly actions: readonly string[];
   /** Affordance of each action, -1 for the others. */

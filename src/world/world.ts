@@ -372,7 +372,7 @@ export interface Columns {
   readonly usableCount: Int32Array;
   /** 1 where `usable` must be looked at again. Derived. [objects] */
   readonly usableStale: Uint8Array;
-  /** 1 from a tick until `usable` has been looked at again. Derived. [1] */
+  /** 1 where any of `usableStale` may be 1. Derived. [1] */
   readonly stale: Uint8Array;
   /** 1 while somebody has the embedding slot. Derived. [slots] */
   readonly slotGiven: Uint8Array;
@@ -804,6 +804,12 @@ export function clearRow(world: World, agent: number): void {
       for (let i = agent; i < column.length; i += rows) column[i] = empty;
     }
   }
+}
+
+/** Has what can be done with an object looked at again before it counts. */
+export function forgetUsable(world: World, object: number): void {
+  world.usableStale[object] = 1;
+  world.stale[0] = 1;
 }
 
 /** Makes `to` equal to `from`; both must be of one town. */

@@ -37,6 +37,7 @@ export type AffordanceTables = Pick<
   | "typeAffordances"
   | "usesPerType"
   | "readsClock"
+  | "clockRead"
   | "actions"
   | "actionAffordance"
 >;
@@ -63,13 +64,15 @@ export function compileAffordances(
     affordances[i].conditions.some((condition) =>
       condition.objectOnly && condition.names.includes("world")
     );
+  const readsClock = new Uint8Array(
+    typeAffordances.map((uses) => uses.some(asksClock) ? 1 : 0),
+  );
   return {
     affordances,
     typeAffordances,
     usesPerType: Math.max(1, ...typeAffordances.map((uses) => uses.length)),
-    readsClock: new Uint8Array(
-      typeAffordances.map((uses) => uses.some(asksClock) ? 1 : 0),
-    ),
+    readsClock,
+    clockRead: readsClock.includes(1),
     actions,
     actionAffordance,
   };
