@@ -70,6 +70,7 @@ export {
   varyingMetadata,
 } from "./src/observations/metadata.ts";
 export { Observer, type ObserverOptions } from "./src/observations/observer.ts";
+export type { SavedBatch } from "./src/observations/saved.ts";
 export {
   type MapFormat,
   type ObservationSpec,

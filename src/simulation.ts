@@ -12,6 +12,7 @@ import type { Config } from "./config/config.ts";
 import type { Manifest } from "./config/manifest.ts";
 import type { ObservationBatch } from "./observations/batch.ts";
 import { Observer } from "./observations/observer.ts";
+import type { SavedBatch } from "./observations/saved.ts";
 import type { MapFormat } from "./observations/spec.ts";
 import { openPolicy } from "./policy/open.ts";
 import type { Decisions, Policy } from "./policy/policy.ts";
@@ -41,6 +42,12 @@ export interface SimulationOptions {
    * one's own may be given in its place.
    */
   readonly observe?: MapFormat | Observer;
+  /**
+   * What was observed last before the world was saved
+   * ({@link Simulation.saveBatch}), so that whoever chooses from observations
+   * goes on as if nothing had been interrupted.
+   */
+  readonly batch?: unknown;
   /** Clock for timing systems, milliseconds; absent times nothing. */
   readonly clock?: () => number;
 }
@@ -96,6 +103,7 @@ export class Simulation {
    * Opens a town that was compiled before; many can share one.
    *
    * @throws {RangeError} for a world of another town, or a world and a seed
+   * @throws {TownletError} for a batch that is none of the town's
    */
   constructor(town: Town, options: SimulationOptions = {}) {
     const { world, seed = null } = options;
@@ -120,9 +128,9 @@ export class Simulation {
       : (system) => this.#look(system.name);
     const { choice: action, logProb, value } = this.turn;
     this.#decisions = { action, logProb, value };
-    const { observe } = options;
+    const { observe, batch } = options;
     if (observe !== undefined || this.policy.sees === "observations") {
-      this.#openObserver(observe);
+      this.#openObserver(observe, batch);
     }
     const { buffer, primaryBytes } = this.world;
     this.#live = new Uint8Array(buffer, 0, primaryBytes);
@@ -135,6 +143,14 @@ export class Simulation {
    */
   get batch(): ObservationBatch | null {
     return this.#observer?.batch ?? null;
+  }
+
+  /**
+   * The latest batch as plain JSON, to be saved beside the world; null when
+   * nobody asked for observations.
+   */
+  saveBatch(): SavedBatch | null {
+    return this.#observer?.save() ?? null;
   }
 
   /**
@@ -307,11 +323,12 @@ export class Simulation {
     );
   }
 
-  #openObserver(observe: MapFormat | Observer = "f32"): void {
+  #openObserver(observe: MapFormat | Observer = "f32", batch?: unknown): void {
     this.#observer = observe instanceof Observer
       ? observe
       : new Observer(this.town, { mapFormat: observe });
-    this.#observer.observe(this.world);
+    if (batch === undefined) this.#observer.observe(this.world);
+    else this.#observer.resume(batch);
   }
 
   #act(): void {

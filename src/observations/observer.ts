@@ -18,6 +18,7 @@ import {
 import { type Canvas, emptyRow, openCanvas } from "./canvas.ts";
 import { type Changes, noteChanges, openChanges } from "./changes.ts";
 import { writeFeatures } from "./features.ts";
+import { loadBatch, saveBatch, type SavedBatch } from "./saved.ts";
 import { openSocialMemory, type SocialMemory, writeSocial } from "./social.ts";
 import type { MapFormat, ObservationSpec } from "./spec.ts";
 import { type ObservationTables, observationTables } from "./tables.ts";
@@ -62,6 +63,10 @@ export class Observer {
   readonly #changes: Changes;
   readonly #social: SocialMemory;
   #peeked: Canvas | null = null;
+  /** What was saved as the latest batch, until there is a newer one. */
+  #resumed: ObservationBatch | null = null;
+  /** What that was before the latest build. */
+  #before: ObservationBatch | null = null;
   #latest = 0;
 
   /**
@@ -84,7 +89,21 @@ export class Observer {
 
   /** The latest batch. */
   get batch(): ObservationBatch {
-    return this.#canvases[this.#latest].batch;
+    return this.#resumed ?? this.#canvases[this.#latest].batch;
+  }
+
+  /** The latest batch as plain JSON, for {@link Observer.resume}. */
+  save(): SavedBatch {
+    return saveBatch(this.spec, this.batch);
+  }
+
+  /**
+   * Takes a saved batch for the latest one.
+   *
+   * @throws {TownletError} when it is none of this town's
+   */
+  resume(saved: unknown): void {
+    this.#resumed = loadBatch(this.#tables.town, this.spec, saved);
   }
 
   /**
@@ -101,12 +120,15 @@ export class Observer {
     const canvas = this.#canvases[1 - this.#latest];
     this.#build(canvas, world, turn?.anyEnds === true ? turn.ends : null);
     this.#latest = 1 - this.#latest;
+    this.#before = this.#resumed;
+    this.#resumed = null;
     return canvas.batch;
   }
 
   /** Goes back to the batch before the latest: the tick it is of has failed. */
   takeBack(): void {
     this.#latest = 1 - this.#latest;
+    this.#resumed = this.#before;
   }
 
   /**
