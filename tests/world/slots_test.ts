@@ -256,6 +256,14 @@ Deno.test("rebuildSlots() finds what allocating and releasing left", () => {
   assert(metrics.overflow_count > 0 && metrics.forced_reuse_count > 0);
 });
 
+Deno.test("rebuildSlots() knows slots that were given back at tick 0", () => {
+  const tiny = slotTown(2, 4, 10);
+  give(tiny, 0, "a");
+  take(tiny, 0, "a");
+  rebuildSlots(tiny.world);
+  assertEquals(give(tiny, 0, "b"), [1]);
+});
+
 Deno.test("requestReset() asks for the agent of the id, and for nobody else", () => {
   const { world } = slotTown(2, 2, 10);
   requestReset(world, "b");
@@ -290,6 +298,39 @@ Deno.test("a death gives the slot back, and the newcomer gets another", () => {
   assertEquals(named(collect(sim, 1), "agent.respawned").length, 1);
   assertEquals(slotTable(town, world).assignments, { "a#1": 2, b: 1 });
   assertEquals(world.slotReleased[0], 1);
+});
+
+Deno.test("a death gives the slot back where nobody watches it", () => {
+  const sim = slotTown([{ id: "a", needs: [0, 1, 1] }], 4, 10);
+  new Observer(sim.town).observe(sim.world);
+  collect(sim, 1);
+  assertEquals(slotTable(sim.town, sim.world).slot_state, { 0: 1 });
+  assertEquals(sim.world.slotGiven[0], 0);
+});
+
+Deno.test("who dies makes room for a newcomer of the same tick", () => {
+  const town = compileTown(tinyConfig({
+    config: { embedding_allocator: { max_slots: 1, cooldown_ticks: 10 } },
+  }));
+  const sim = new Simulation(town, { policy: "idle", observe: "f32" });
+  sim.command({
+    name: "spawn",
+    args: {
+      agent: "b",
+      pos: [4, 4],
+      home: null,
+      needs: { hunger: 1, hygiene: 1, energy: 1 },
+      wallet: 0,
+      profile: "balanced",
+      job: null,
+    },
+  });
+  sim.command({ name: "kill", args: { agent: "a", reason: null } });
+  sim.step();
+  assertEquals([...sim.batch?.slots.subarray(0, 2) ?? []], [0, 0]);
+  assertEquals(slotTable(town, sim.world).assignments, { b: 0 });
+  assertEquals(sim.world.slotShared[agentOf(sim, "b")], 0);
+  assertEquals(totalsOf(sim), [2, 1, 0]);
 });
 
 Deno.test("slots are saved and loaded, and their future is the same", () => {
