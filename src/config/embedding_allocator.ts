@@ -1,14 +1,14 @@
-/** Section `embedding_allocator`: numbers that stand for residents. @module */
+/** Section `embedding_allocator`: slots by which networks know residents. @module */
 import { z } from "zod";
 import { int, real } from "./schema.ts";
 
-/** How residents get the numbers networks know them by. */
+/** How residents get the slots, small numbers, by which networks know them. */
 export interface EmbeddingAllocator {
-  /** Ticks before the number of a removed resident is given again, 0 to 10000. */
+  /** Ticks the slot of a removed resident rests if it can, 0 to 10000. */
   readonly cooldown_ticks: number;
-  /** Share of early reuse that raises a warning, 0 to 0.5; 0 for never. */
+  /** Share of slots given unrested that raises a warning, 0 to 0.5; 0 for never. */
   readonly reuse_warning_threshold: number;
-  /** Numbers to give, 1 to 65535; residents beyond them share. */
+  /** Slots to give, 1 to 65535; residents beyond them share. */
   readonly max_slots: number;
 }
 
@@ -16,11 +16,13 @@ export interface EmbeddingAllocator {
 export const embeddingAllocator: z.ZodType<EmbeddingAllocator> = z.strictObject(
   {
     cooldown_ticks: int(0, 10_000).prefault(2000).describe(
-      "Ticks before the number of a removed resident is given again",
+      "Ticks the slot of a removed resident rests if it can",
     ),
     reuse_warning_threshold: real(0, 0.5).prefault(0.05).describe(
-      "Share of early reuse that raises a warning",
+      "Share of slots given unrested that raises a warning; 0 for never",
     ),
-    max_slots: int(1, 65_535).prefault(64).describe("Numbers to give"),
+    max_slots: int(1, 65_535).prefault(64).describe(
+      "Slots to give; residents beyond them share",
+    ),
   },
-).describe("Numbers that stand for residents in observations");
+).describe("Slots, small numbers by which networks know residents");

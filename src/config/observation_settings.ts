@@ -4,20 +4,20 @@ import { flag, int, oneOf } from "./schema.ts";
 
 /** What a learning resident sees. */
 export interface ObservationSettings {
-  /** Order of the features: v1, or v2 for new training runs. */
+  /** How numbers are scaled: v1, or v2, bounded, for new training runs. */
   readonly layout: "v1" | "v2";
   /** Window of the variants hybrid and full. */
   readonly hybrid: {
     /** Side of the window in tiles, odd, 3 to 255. */
     readonly local_window: number;
-    /** Whether landmarks are among the features. */
+    /** Whether features lead to the nearest fridge, stove, bed and shower. */
     readonly include_targets: boolean;
   };
   /** Window of the variant compact. */
   readonly compact: {
     /** Side of the window in tiles, odd, 3 to 255; 0 for no map. */
     readonly map_window: number;
-    /** Whether landmarks are among the features. */
+    /** Whether features lead to the nearest fridge, stove, bed and shower. */
     readonly include_targets: boolean;
     /** Object types with a map channel of their own. */
     readonly object_channels: readonly string[];
@@ -30,7 +30,7 @@ export interface ObservationSettings {
     readonly top_friends: number;
     /** Rivals told, 0 to 8. */
     readonly top_rivals: number;
-    /** Numbers that stand for one of them, 1 to 32. */
+    /** Numbers that stand for the id of each, 1 to 32. */
     readonly embed_dim: number;
     /** Whether means and maxima are told too. */
     readonly include_aggregates: boolean;
@@ -68,8 +68,12 @@ const SIDE_MAX = 255;
 
 /** Side of a window: odd and at least 3, or one of the other numbers allowed. */
 function side(...others: readonly number[]): z.ZodType<number> {
-  return int(Math.min(3, ...others), SIDE_MAX).refine(
-    (n) => others.includes(n) || n >= 3 && n % 2 === 1,
+  const least = Math.min(3, ...others);
+  return int(least, SIDE_MAX).refine(
+    // What is out of range has been told of already.
+    (n) =>
+      n < least || n > SIDE_MAX || others.includes(n) ||
+      n >= 3 && n % 2 === 1,
     { error: ["must be odd and at least 3", ...others].join(", or ") },
   );
 }
@@ -77,14 +81,14 @@ function side(...others: readonly number[]): z.ZodType<number> {
 /** Schema of the section `observations`. */
 export const observations: z.ZodType<ObservationEntry> = z.strictObject({
   layout: oneOf("v1", "v2").prefault("v1").describe(
-    "Order of the features: v1, or v2 for new training runs",
+    "How numbers are scaled: v1, or v2, bounded, for new training runs",
   ),
   hybrid: z.strictObject({
     local_window: side().prefault(11).describe(
       "Side of the window in tiles, odd",
     ),
     include_targets: flag().prefault(false).describe(
-      "Whether landmarks are among the features",
+      "Whether features lead to the nearest fridge, stove, bed and shower",
     ),
   }).prefault({}).describe("Window of the variants hybrid and full"),
   compact: z.strictObject({
@@ -92,7 +96,7 @@ export const observations: z.ZodType<ObservationEntry> = z.strictObject({
       "Side of the window in tiles, odd; 0 for no map",
     ),
     include_targets: flag().prefault(false).describe(
-      "Whether landmarks are among the features",
+      "Whether features lead to the nearest fridge, stove, bed and shower",
     ),
     object_channels: objectChannels.prefault([]).describe(
       "Object types with a map channel of their own",
@@ -109,7 +113,7 @@ export const observations: z.ZodType<ObservationEntry> = z.strictObject({
       "Rivals told; by default 2, or 0 while relationships are OFF",
     ),
     embed_dim: int(1, 32).prefault(8).describe(
-      "Numbers that stand for one of them",
+      "Numbers that stand for the id of each",
     ),
     include_aggregates: flag().prefault(true).describe(
       "Whether means and maxima are told too; never without friends and rivals",

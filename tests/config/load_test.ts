@@ -171,6 +171,38 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
     "observations: { hybrid: { local_window: 10 } }",
     "4:41 observations.hybrid.local_window: must be odd and at least 3 (got 10)",
   ],
+  "a window that is too small": [
+    "observations: { hybrid: { local_window: 1 } }",
+    "4:41 observations.hybrid.local_window: must be at least 3 (got 1)",
+  ],
+  "a window that is too large": [
+    "observations: { hybrid: { local_window: 256 } }",
+    "4:41 observations.hybrid.local_window: must be at most 255 (got 256)",
+  ],
+  "a hybrid window of nothing": [
+    "observations: { hybrid: { local_window: 0 } }",
+    "4:41 observations.hybrid.local_window: must be at least 3 (got 0)",
+  ],
+  "a compact window of one tile": [
+    "observations: { compact: { map_window: 1 } }",
+    "4:40 observations.compact.map_window: must be odd and at least 3, or 0 (got 1)",
+  ],
+  "an even compact window": [
+    "observations: { compact: { map_window: 8 } }",
+    "4:40 observations.compact.map_window: must be odd and at least 3, or 0 (got 8)",
+  ],
+  "a compact window below nothing": [
+    "observations: { compact: { map_window: -1 } }",
+    "4:40 observations.compact.map_window: must be at least 0 (got -1)",
+  ],
+  "a compact window that is too large": [
+    "observations: { compact: { map_window: 257 } }",
+    "4:40 observations.compact.map_window: must be at most 255 (got 257)",
+  ],
+  "a layout that does not exist": [
+    "observations: { layout: v3 }",
+    '4:25 observations.layout: must be one of v1, v2 (got "v3"); did you mean v1?',
+  ],
   "a hook from elsewhere": [
     "affordances: { hooks: { allow: [{ specifier: 'npm:evil', names: [a] }] } }",
     '4:46 affordances.hooks.allow[0].specifier: must be townlet:default or ./hooks/NAME.js (got "npm:evil")',
@@ -198,6 +230,16 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
     }…")`,
   ],
 };
+
+Deno.test("loadConfig() takes windows of 3 to 255 tiles, and a compact one of none", async () => {
+  for (const [local_window, map_window] of [[3, 0], [255, 3], [11, 255]]) {
+    const { observations: { hybrid, compact } } = await loadConfig(withLines(
+      `observations: { hybrid: { local_window: ${local_window} }, compact: { map_window: ${map_window} } }`,
+    ));
+    assertEquals(hybrid.local_window, local_window);
+    assertEquals(compact.map_window, map_window);
+  }
+});
 
 Deno.test("loadConfig() fills in every default of the shortest file", async () => {
   const config = await loadConfig(SHORTEST);
