@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { wordsPerRow, type World } from "../world/world.ts";
+import type { World } from "../world/world.ts";
 import type { ObservationTables } from "./tables.ts";
 
 /** Where everybody was, and when something changed around them. */
@@ -101,7 +101,7 @@ function noteAround(
 ): void {
   if (tile < 0) return;
   const { width, sight } = town;
-  const words = wordsPerRow(town);
+  const words = town.bitWords;
   const x = tile % width;
   const y = Math.floor(tile / width);
   for (let dy = 0; dy < side; dy++) {
@@ -125,7 +125,7 @@ function countAround(
   { agentBits, tileAgents }: World,
   tile: number,
 ): number {
-  const words = wordsPerRow(town);
+  const words = town.bitWords;
   const x = tile % town.width;
   const y = Math.floor(tile / town.width);
   let count = 0;

@@ -4,7 +4,7 @@
  * @module
  */
 import { insideGrid } from "../world/spatial.ts";
-import { wordsPerRow, type World } from "../world/world.ts";
+import type { World } from "../world/world.ts";
 import type { Changes } from "./changes.ts";
 import { type Canvas, wordsOf } from "./canvas.ts";
 import { writeHints, writeLandmarks } from "./places.ts";
@@ -82,7 +82,7 @@ function drawAgents(
   tile: number,
 ): void {
   const { town, spec, side, cells, mapSize, counts, cellTile } = tables;
-  const words = wordsPerRow(town);
+  const words = town.bitWords;
   const x = tile % town.width;
   const y = Math.floor(tile / town.width);
   const agentsAt = row * mapSize + cells;

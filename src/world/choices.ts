@@ -658,8 +658,14 @@ function hasUrgentNeed(
   agent: number,
   served: readonly number[] | null,
 ): boolean {
+  const { need } = world;
+  const at = agent * NEED_COUNT;
+  // Nearly always none is.
+  if (need[at] >= URGENT && need[at + 1] >= URGENT && need[at + 2] >= URGENT) {
+    return false;
+  }
   for (let k = 0; k < NEED_COUNT; k++) {
-    if (world.need[agent * NEED_COUNT + k] >= URGENT) continue;
+    if (need[at + k] >= URGENT) continue;
     if (served === null || served[k] <= 0) return true;
   }
   return false;

@@ -10,7 +10,7 @@
 import { compareCodePoints } from "../base/order.ts";
 import type { Tile } from "../config/schema.ts";
 import type { Town } from "./town.ts";
-import { wordsPerRow, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Puts an agent that stands nowhere on a tile. */
 export function placeAgent(
@@ -51,7 +51,7 @@ export function liftAgent(town: Town, world: World, agent: number): void {
 /** Notes that the first agent came to a tile, or that the last one left it. */
 function flipBit(town: Town, world: World, x: number, y: number): void {
   const { sight } = town;
-  const row = (y + sight) * wordsPerRow(town);
+  const row = (y + sight) * town.bitWords;
   const bit = x + sight;
   world.agentBits[row + (bit >> 5)] ^= 1 << (bit & 31);
 }

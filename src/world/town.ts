@@ -258,6 +258,11 @@ export interface Town {
   readonly preemptRunning: boolean;
   /** Tiles that residents see on each side of them. */
   readonly sight: number;
+  /**
+   * Words of a row of `agentBits`: all its bits, and one more, so that reading
+   * over the end of a word never leaves the row.
+   */
+  readonly bitWords: number;
   /** Embedding slots to give. */
   readonly embeddingSlots: number;
   /** Ticks before an embedding slot is given again. */

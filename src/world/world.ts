@@ -716,21 +716,13 @@ export function catalogueOf(
     affordances: town.affordances.length,
     tiles: town.width * town.height,
     slots: town.embeddingSlots,
-    bits: (town.height + 2 * town.sight) * wordsPerRow(town),
+    bits: (town.height + 2 * town.sight) * town.bitWords,
   };
   const specs: Record<string, ColumnSpec> = {};
   for (const [name, { axes, ...rest }] of Object.entries(SHAPES)) {
     specs[name] = { ...rest, shape: axes.map((axis) => lengths[axis]) };
   }
   return specs as { [K in keyof Columns]: ColumnSpec };
-}
-
-/**
- * Words of a row of `agentBits`: all its bits, and one more, so that reading
- * over the end of a word never leaves the row.
- */
-export function wordsPerRow({ width, sight }: Town): number {
-  return Math.ceil((width + 2 * sight) / 32) + 1;
 }
 
 /** Columns that hold something for every agent. */

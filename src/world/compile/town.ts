@@ -94,6 +94,7 @@ export function compileTown(
     );
   }
 
+  const sight = sightOf(config);
   const reachAny = config.world.reach === "any";
   return {
     config,
@@ -123,7 +124,8 @@ export function compileTown(
     agePriorityWeight: config.queue_fairness.age_priority_weight,
     longWaitTicks: config.queue_fairness.long_wait_ticks,
     preemptRunning: config.queue_fairness.preempt_running,
-    sight: sightOf(config),
+    sight,
+    bitWords: Math.ceil((width + 2 * sight) / 32) + 1,
     embeddingSlots: config.embedding_allocator.max_slots,
     slotCooldownTicks: config.embedding_allocator.cooldown_ticks,
     optionCommitTicks: config.policy.option_commit_ticks,
