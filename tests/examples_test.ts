@@ -21,7 +21,7 @@ const examples = pages.flatMap((page) => {
 });
 
 Deno.test("the examples of the documentation run as they stand", async () => {
-  for (const page of ["mod.ts", "docs/getting-started.md"]) {
+  for (const page of ["mod.ts", "docs/getting-started.md", "docs/vector.md"]) {
     assert(examples.some((example) => example.page === page), page);
   }
   using folder = scratch();
