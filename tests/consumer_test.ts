@@ -1,13 +1,9 @@
-/** A program of somebody else's imports the package and runs a town. @module */
+/** Programs of somebody else import the package and run towns. @module */
 import { assertEquals } from "@std/assert";
 import { openConsumer } from "./helpers/consumer.ts";
 import { scratch } from "./helpers/townlet.ts";
 
-const PROGRAM = `
-import { loadConfig, openSimulation } from "jsr:@townlet/townlet@^0.1.0";
-
-const config = await loadConfig(${
-  JSON.stringify(`
+const TOWN = `
 config_id: elsewhere
 features:
   stages: { relationships: B }
@@ -23,8 +19,12 @@ population:
   wallet: 5
   residents:
     - { id: ana, home: [0, 0] }
-`)
-});
+`;
+
+const PROGRAM = `
+import { loadConfig, openSimulation } from "jsr:@townlet/townlet@^0.1.0";
+
+const config = await loadConfig(${JSON.stringify(TOWN)});
 const simulation = openSimulation(config, { seed: 1 });
 const summary = simulation.runFor(50);
 console.log(JSON.stringify({
@@ -46,4 +46,31 @@ Deno.test("a program imports the package as jsr:@townlet/townlet and runs 50 tic
   assertEquals([summary.ticks, summary.tick, tick], [50, 50, 50]);
   assertEquals(summary.events["affordance.finished"], 1);
   assertEquals(hash.length, 64);
+});
+
+const VECTOR = `
+import { loadConfig, openVectorTown } from "jsr:@townlet/townlet@^0.1.0";
+
+const config = await loadConfig(${JSON.stringify(TOWN)});
+const hashes = [];
+for (const workers of [1, 2]) {
+  using vector = await openVectorTown(config, { worlds: 2, workers });
+  for (let i = 0; i < 50; i++) vector.step();
+  hashes.push(vector.hashes());
+}
+console.log(JSON.stringify(hashes));
+`;
+
+Deno.test("the package's workers start in a program that may read the package", async () => {
+  using folder = scratch();
+  const deno = openConsumer(folder.path);
+  Deno.writeTextFileSync(`${folder.path}/main.ts`, VECTOR);
+  const { code, out, err } = await deno(
+    ...["run", "--no-prompt", "--cached-only", "--allow-read=../../src"],
+    "main.ts",
+  );
+  assertEquals(code, 0, err);
+  const [one, two] = JSON.parse(out);
+  assertEquals(one.length, 2);
+  assertEquals(two, one);
 });
