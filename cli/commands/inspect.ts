@@ -1,16 +1,32 @@
 /** `townlet inspect`: what a configuration makes. @module */
 import { object, or } from "@optique/core/constructs";
-import { constant } from "@optique/core/primitives";
-import { EXIT } from "../../src/base/error.ts";
+import { optional, withDefault } from "@optique/core/modifiers";
+import { constant, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { EXIT, TownletError } from "../../src/base/error.ts";
 import { escapeText } from "../../src/base/text.ts";
-import type { Affordance, Town } from "../../src/world/town.ts";
-import { anyOf, type Command, command, subcommand } from "../command.ts";
-import { configFlag, debugFlag, jsonFlag, setFlag } from "../flags.ts";
+import { closestWord } from "../../src/config/closest.ts";
+import type { Town } from "../../src/world/town.ts";
+import { findAgent, type World } from "../../src/world/world.ts";
+import { Observer } from "../../src/observations/observer.ts";
+import { Simulation } from "../../src/simulation.ts";
 import { loadTown } from "../../src/app.ts";
-import { print, showsColours } from "../print/output.ts";
+import { anyOf, type Command, command, subcommand } from "../command.ts";
+import {
+  configFlag,
+  debugFlag,
+  jsonFlag,
+  says,
+  seedFlag,
+  setFlag,
+  wholeNumber,
+} from "../flags.ts";
+import { print, showsColours, terminalWidth } from "../print/output.ts";
 import { openPaint, type Paint } from "../print/paint.ts";
-import { type Column, table } from "../print/table.ts";
-import { count, number } from "../print/text.ts";
+import { PROGRAM } from "../program.ts";
+import { affordanceData, showAffordances } from "../report/affordances.ts";
+import { observationData, showObservation } from "../report/observation.ts";
+import { showTown, townData } from "../report/town.ts";
 
 const flags = {
   config: configFlag,
@@ -19,12 +35,39 @@ const flags = {
   debug: debugFlag,
 };
 
-/** Prints the town a configuration makes, or what one can do in it. */
+/** Columns where there is no terminal. */
+const WIDTH = 80;
+
+/** Most ticks that are run before a look. */
+const TICKS_MAX = 1_000_000;
+
+const observationFlags = {
+  agent: optional(
+    option(
+      "--agent",
+      string({ metavar: "ID" }),
+      says("Who observes; without it the first resident"),
+    ),
+  ),
+  ticks: withDefault(
+    option(
+      "--ticks",
+      wholeNumber(0, TICKS_MAX),
+      says("Ticks to run before"),
+    ),
+    0,
+  ),
+  seed: seedFlag,
+};
+
+/** Prints the town a configuration makes, what one can do and sees in it. */
 export const inspect: Command = command({
   examples: [
     "inspect town",
     "inspect town --config configs/hamlet.yaml --json",
     "inspect affordances",
+    "inspect observations --ticks 500",
+    "inspect observations --config configs/hamlet.yaml --agent ada --json",
   ],
   flags: or(
     subcommand(
@@ -37,243 +80,94 @@ export const inspect: Command = command({
       "What residents can do with objects",
       object({ part: constant("affordances"), ...flags }),
     ),
-    anyOf("town", "affordances"),
+    subcommand(
+      "observations",
+      "What a resident is told: window, features, actions",
+      object({ part: constant("observations"), ...flags, ...observationFlags }),
+    ),
+    anyOf("town", "affordances", "observations"),
   ),
-  async run({ part, config, set, json }) {
-    const { town } = await loadTown(config, set);
+  async run(asked) {
+    const { town } = await loadTown(asked.config, asked.set);
+    const page = pageOf(town, asked);
     const paint = openPaint(showsColours("stdout"));
-    const lines = part === "town"
-      ? json ? [JSON.stringify(townData(town))] : showTown(town, paint)
-      : json
-      ? [JSON.stringify(affordanceData(town))]
-      : showAffordances(town, paint);
-    print(lines.join("\n") + "\n");
+    const text = asked.json
+      ? escapeText(JSON.stringify(page.data()))
+      : page.lines(paint).join("\n");
+    print(text + "\n");
     return EXIT.done;
   },
 });
 
-/** The town as plain data. */
-function townData(town: Town): unknown {
-  const tile = (x: number, y: number) => x < 0 ? null : [x, y];
-  return {
-    format: "townlet.town",
-    config_id: town.config.config_id,
-    grid: [town.width, town.height],
-    ticks_per_day: town.ticksPerDay,
-    capacity: town.capacity,
-    manifest_sha256: town.manifestSha256,
-    objects: town.objectIds.map((id, i) => ({
-      id,
-      type: town.typeIds[town.objectType[i]],
-      position: tile(town.objectX[i], town.objectY[i]),
-    })),
-    jobs: town.jobs.map(({ id, start, end, wage, x, y }) => ({
-      id,
-      start,
-      end,
-      wage,
-      location: tile(x, y),
-    })),
-    residents: town.residents.map(({ id, profile, job, home, position }) => ({
-      id,
-      profile,
-      job,
-      home,
-      position,
-    })),
-    perturbations: town.specs.map(({ id, config, probability }) => ({
-      id,
-      kind: config.kind,
-      probability_per_tick: probability,
-    })),
-    actions: town.actions,
-  };
+/** What to print, as plain data or as lines for people. */
+interface Page {
+  readonly data: () => unknown;
+  readonly lines: (paint: Paint) => string[];
 }
 
-/** The affordances as plain data. */
-function affordanceData(town: Town): unknown {
-  return {
-    format: "townlet.affordances",
-    config_id: town.config.config_id,
-    manifest_sha256: town.manifestSha256,
-    affordances: town.affordances.map((affordance) => ({
-      id: affordance.id,
-      object_type: town.typeIds[affordance.type],
-      objects: town.objectsOfType[affordance.type].length,
-      duration: affordance.duration,
-      effects: affordance.effects,
-      preconditions: affordance.conditions.map(({ source }) => source),
-      hooks: Object.fromEntries(
-        Object.entries(affordance.hooks).map((
-          [stage, hooks],
-        ) => [stage, hooks.map(({ name }) => name)]),
-      ),
-    })),
-  };
-}
+/** What to look at. */
+type Asked = { readonly part: "town" } | { readonly part: "affordances" } | {
+  readonly part: "observations";
+  readonly agent: string | undefined;
+  readonly ticks: number;
+  readonly seed: number | undefined;
+};
 
-function showTown(town: Town, paint: Paint): string[] {
-  const { config } = town;
-  const place = (x: number, y: number) => x < 0 ? "anywhere" : `${x},${y}`;
-  return [
-    `${paint.bold(escapeText(config.config_id))}: ${town.width} × ${
-      number(town.height)
-    } tiles, ${count(town.residents.length, "resident")} (room for ${
-      number(town.capacity)
-    }), days of ${number(town.ticksPerDay)} ticks`,
-    ...mapLines(town, paint),
-    ...section(
-      [{ heading: "objects" }, { heading: "number", right: true }],
-      town.typeIds.map((type, i) => [
-        escapeText(type),
-        number(town.objectsOfType[i].length),
-      ]),
-      paint,
-    ),
-    ...section(
-      [
-        { heading: "job" },
-        { heading: "from", right: true },
-        { heading: "to", right: true },
-        { heading: "wage", right: true },
-        { heading: "place" },
-      ],
-      town.jobs.map(({ id, start, end, wage, x, y }) => [
-        escapeText(id),
-        number(start),
-        number(end),
-        wage === 0 ? "usual" : String(wage),
-        place(x, y),
-      ]),
-      paint,
-    ),
-    ...residentLines(town, paint),
-    ...section(
-      [{ heading: "perturbation" }, { heading: "kind" }, {
-        heading: "a day",
-        right: true,
-      }],
-      town.specs.map(({ id, config }) => [
-        escapeText(id),
-        config.kind,
-        number(config.prob_per_day, 2),
-      ]),
-      paint,
-    ),
-  ];
-}
-
-/** A table after an empty line, or nothing when it has no rows. */
-function section(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  paint: Paint,
-): string[] {
-  return rows.length === 0 ? [] : ["", ...table(columns, rows, paint)];
-}
-
-/** Residents listed at most. */
-const RESIDENTS_MAX = 24;
-
-function residentLines(town: Town, paint: Paint): string[] {
-  const { residents } = town;
-  const lines = section(
-    [
-      { heading: "resident" },
-      { heading: "profile" },
-      { heading: "job" },
-      { heading: "home" },
-    ],
-    residents.slice(0, RESIDENTS_MAX).map(({ id, profile, job, home }) => [
-      escapeText(id),
-      profile ?? "drawn",
-      escapeText(job ?? "in turn"),
-      home.join(","),
-    ]),
-    paint,
-  );
-  const more = residents.length - RESIDENTS_MAX;
-  return more > 0
-    ? [...lines, paint.dim(`and ${number(more)} more (--json has all)`)]
-    : lines;
-}
-
-/** Widest and highest town that is drawn. */
-const MAP_MAX = 100;
-
-/** A map: a letter for each type of object, `@` where only a job is. */
-function mapLines(town: Town, paint: Paint): string[] {
-  const { width, height } = town;
-  const letters = lettersFor(town.typeIds);
-  if (width > MAP_MAX || height > MAP_MAX) return [];
-  const rows = Array.from(
-    { length: height },
-    () => new Array<string>(width).fill("·"),
-  );
-  for (const { home } of town.residents) rows[home[1]][home[0]] = "⌂";
-  for (const { x, y } of town.jobs) if (x >= 0) rows[y][x] = "@";
-  for (let i = 0; i < town.objectIds.length; i++) {
-    if (town.objectX[i] < 0) continue;
-    rows[town.objectY[i]][town.objectX[i]] = letters[town.objectType[i]];
+function pageOf(town: Town, asked: Asked): Page {
+  switch (asked.part) {
+    case "town":
+      return {
+        data: () => townData(town),
+        lines: (paint) => showTown(town, paint),
+      };
+    case "affordances":
+      return {
+        data: () => affordanceData(town),
+        lines: (paint) => showAffordances(town, paint),
+      };
+    case "observations": {
+      const { seed, ticks } = asked;
+      // Slots are given and taken back on the way, as in a run that learns.
+      const observer = new Observer(town);
+      const simulation = new Simulation(town, { seed, observe: observer });
+      simulation.runFor(ticks);
+      const { world } = simulation;
+      const agent = agentNamed(world, asked.agent);
+      const batch = observer.peek(world);
+      const place = { spec: observer.spec, batch, row: batch.rowOf[agent] };
+      return {
+        data: () => observationData(town, world, place),
+        lines: (paint) =>
+          showObservation(town, world, place, paint, pageWidth()),
+      };
+    }
   }
-  const drawn = rows.map((row) => row.join(""));
-  const legend = (mark: string, meaning: string) =>
-    drawn.some((row) => row.includes(mark)) ? [`${mark} ${meaning}`] : [];
-  return [
-    "",
-    ...drawn,
-    paint.dim(
-      [
-        ...town.typeIds.flatMap((type, i) =>
-          town.objectsOfType[i].length === 0
-            ? []
-            : [`${letters[i]} ${escapeText(type)}`]
-        ),
-        ...legend("⌂", "home"),
-        ...legend("@", "work"),
-      ].join(", "),
-    ),
-  ];
 }
 
-/** A letter for each type: of its own name if one is free, else `?`. */
-function lettersFor(types: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return types.map((type) => {
-    const letter = [...type, ...type.toUpperCase()].find((char) =>
-      /[A-Za-z]/.test(char) && !taken.has(char)
-    ) ?? "?";
-    taken.add(letter);
-    return letter;
-  });
+/** Columns of a page. */
+function pageWidth(): number {
+  return (Deno.stdout.isTerminal() ? terminalWidth() : undefined) ?? WIDTH;
 }
 
-function showAffordances(town: Town, paint: Paint): string[] {
-  return table(
-    [
-      { heading: "affordance" },
-      { heading: "objects" },
-      { heading: "ticks", right: true },
-      { heading: "effects" },
-      { heading: "if" },
-    ],
-    town.affordances.map((affordance) => [
-      escapeText(affordance.id),
-      `${number(town.objectsOfType[affordance.type].length)} × ${
-        escapeText(town.typeIds[affordance.type])
-      }`,
-      number(affordance.duration),
-      effectsText(affordance),
-      affordance.conditions.map(({ source }) => escapeText(source)).join(
-        " and ",
-      ) || "–",
-    ]),
-    paint,
+/** The row of a resident, by id or the first. */
+function agentNamed(world: World, id: string | undefined): number {
+  if (world.population[0] === 0) {
+    throw new TownletError(`Nobody lives there at tick ${world.tick[0]}`, {
+      code: "inspect.nobody",
+      hint: "Look at another tick, with --ticks",
+    });
+  }
+  const agent = id === undefined ? world.roster[0] : findAgent(world, id);
+  if (agent >= 0) return agent;
+  const known = world.records.agentIds.filter((one) => one !== "");
+  const closest = closestWord(id ?? "", known);
+  throw new TownletError(
+    `There is no resident ${escapeText(id ?? "")} at tick ${world.tick[0]}`,
+    {
+      code: "inspect.agent",
+      hint: closest === null
+        ? `${PROGRAM} inspect town lists the residents of the first day`
+        : `Did you mean ${escapeText(closest)}?`,
+    },
   );
-}
-
-function effectsText({ effects }: Affordance): string {
-  return Object.entries(effects).map(([name, value]) =>
-    `${name} ${value < 0 ? "" : "+"}${value}`
-  ).join(", ") || "–";
 }

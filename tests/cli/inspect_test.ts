@@ -1,5 +1,11 @@
 /** `townlet inspect`, as a process. @module */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { loadTown } from "../../src/app.ts";
+import { sha256Hex } from "../../src/base/hash.ts";
+import { canonicalJson } from "../../src/base/order.ts";
+import { varyingMetadata } from "../../src/observations/metadata.ts";
+import { Observer } from "../../src/observations/observer.ts";
+import { Simulation } from "../../src/simulation.ts";
 import { scratch, townlet } from "../helpers/townlet.ts";
 
 const TOWN = `
@@ -86,6 +92,143 @@ Deno.test("inspect affordances tells ticks, effects and conditions", async () =>
   assertEquals(affordances[0].duration, 30);
   assertEquals(affordances[0].objects, 1);
   assertEquals(affordances[0].effects.hygiene, 0.45);
+});
+
+/** The town in a file, with a second resident. */
+function townFile(folder: string): string {
+  const file = `${folder}/t.yaml`;
+  Deno.writeTextFileSync(
+    file,
+    TOWN + "    - { id: bo, home: [2, 3], needs: { hunger: 0.25 } }\n",
+  );
+  return file;
+}
+
+Deno.test("inspect observations draws the window and lists features and actions", async () => {
+  using folder = scratch();
+  const config = townFile(folder.path);
+  const words = ["observations", "--config", config, "--agent", "bo"];
+  const { code, out, err } = await townlet("inspect", words);
+  assertEquals([code, err], [0, ""]);
+  assertStringIncludes(out, "bo at 2,3, tick 0 (day 1 00:00), variant hybrid");
+  assertStringIncludes(
+    out,
+    [
+      "░ ░ ░ · □ · □ · · · ·",
+      "░ ░ ░ · · · · · · · ·",
+      "░ ░ ░ o · @ · · · · ·",
+    ].join("\n"),
+  );
+  assertStringIncludes(out, "@ bo, ░ beyond the edge, · nothing, □ object");
+  assertStringIncludes(out, "need_hunger   0.2500   need_hygiene  0.5000");
+  assertStringIncludes(out, "path_hint_north  0.6667");
+  assertMatch(
+    out,
+    /^friends and rivals: social_ +slot0 +slot1 +slot2 +slot3$/m,
+  );
+  assertMatch(out, /\bmove_north +yes\b/);
+  assertMatch(out, /\bmove_south +no\b/);
+  assertMatch(out, /\bagent_count +1\b/);
+  assertMatch(out, /\bfilled_slots +0 of 4\b/);
+  // What is piped has no colours.
+  assertEquals(out.includes("\u001b"), false);
+});
+
+Deno.test("inspect observations --json tells the observation by names", async () => {
+  using folder = scratch();
+  const file = townFile(folder.path);
+  const { code, out, err } = await townlet("inspect", [
+    "observations",
+    "--config",
+    file,
+    "--ticks",
+    "3",
+    "--seed",
+    "5",
+    "--json",
+  ]);
+  assertEquals([code, err], [0, ""]);
+  const data = JSON.parse(out);
+  assertEquals(Object.keys(data), [
+    "format",
+    "version",
+    "tick",
+    "agent",
+    "spec",
+    "metadata",
+    "map",
+    "features",
+    "action_mask",
+  ]);
+  assertEquals(
+    [data.format, data.version, data.tick, data.agent],
+    ["townlet.observation", 1, 3, "ana"],
+  );
+  const { specHash, ...spec } = data.spec;
+  assertEquals(sha256Hex(canonicalJson(spec)), specHash);
+
+  // The same run by hand.
+  const { town } = await loadTown(file);
+  const observer = new Observer(town);
+  const simulation = new Simulation(town, { seed: 5, observe: observer });
+  simulation.runFor(3);
+  const batch = observer.peek(simulation.world);
+  const { map, features, actionMask } = batch.row(0);
+  const place = { spec: observer.spec, batch, row: 0 };
+  assertEquals(data.map.flat(2), [...map]);
+  assertEquals(Object.keys(data.features), spec.featureNames);
+  assertEquals(Object.values(data.features), [...features]);
+  assertEquals(Object.keys(data.action_mask), town.actions);
+  assertEquals(Object.values(data.action_mask), [...actionMask]);
+  assertEquals(data.metadata, varyingMetadata(town, simulation.world, place));
+});
+
+Deno.test("inspect observations works without a map", async () => {
+  const words = ["observations", "--config", "configs/hamlet.yaml"];
+  const flags = [
+    "--set",
+    "features.systems.observations=compact",
+    "--set",
+    "observations.compact.map_window=0",
+  ];
+  const { code, out } = await townlet("inspect", [...words, ...flags]);
+  assertEquals(code, 0);
+  assertStringIncludes(out, "variant compact");
+  assertStringIncludes(out, "\n\nno map: features only\n\nneeds and money\n");
+});
+
+Deno.test("inspect observations of somebody who is not there is a usage error", async () => {
+  using folder = scratch();
+  const file = townFile(folder.path);
+  const words = ["observations", "--config", file, "--agent"];
+  const typo = await townlet("inspect", [...words, "anna"]);
+  assertEquals([typo.code, typo.out], [2, ""]);
+  assertEquals(
+    typo.err,
+    "error: There is no resident anna at tick 0\n  hint: Did you mean ana?\n",
+  );
+  const strange = await townlet("inspect", [...words, "\u001b[31mred"]);
+  assertEquals([strange.code, strange.out], [2, ""]);
+  assertStringIncludes(strange.err, "no resident \\u001b[31mred at tick 0");
+  assertStringIncludes(strange.err, "inspect town lists the residents");
+  assertEquals(strange.err.includes("\u001b"), false);
+});
+
+Deno.test("inspect observations of a town that is empty is a usage error", async () => {
+  using folder = scratch();
+  const file = townFile(folder.path);
+  const timeline = ["ana", "bo"].map((agent) =>
+    `    - { tick: 1, command: kill, args: { agent: ${agent} } }\n`
+  );
+  Deno.writeTextFileSync(
+    file,
+    Deno.readTextFileSync(file).replace(`"on"`, `"off"`) +
+      `scenario:\n  timeline:\n${timeline.join("")}`,
+  );
+  const words = ["observations", "--config", file, "--ticks", "2"];
+  const { code, err } = await townlet("inspect", words);
+  assertEquals(code, 2);
+  assertStringIncludes(err, "Nobody lives there at tick 2");
 });
 
 Deno.test("inspect without a part, or with a wrong one, is a usage error", async () => {
