@@ -96,7 +96,7 @@ Deno.test("a command that wants another word says which", async () => {
   );
   assertEquals(
     await err("inspect", []),
-    "error: Say what to do: town or affordances",
+    "error: Say what to do: town, affordances or observations",
   );
   assertEquals(
     await err("bench", []),
