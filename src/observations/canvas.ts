@@ -19,6 +19,8 @@ export const NEVER = -1;
 export interface Canvas {
   /** The batch. */
   readonly batch: DraftBatch;
+  /** Largest count that its maps show. */
+  readonly most: number;
   /** Tile whose surroundings a row shows, -1 for an empty row. [rows] */
   readonly shownTile: Int32Array;
   /** Build at which its window was drawn. [rows] */
@@ -46,6 +48,7 @@ export function openCanvas(
   const rows = arrays.agents.length;
   const canvas: Canvas = {
     batch: openBatch(town, spec, mapFormat, arrays),
+    most: Math.min(tables.countMax, mapFormat === "u8" ? 255 : Infinity),
     shownTile: new Int32Array(rows),
     shownAt: new Int32Array(rows),
     shownBits: new Int32Array(rows * side * wordsOf(side)),

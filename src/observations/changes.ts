@@ -8,6 +8,7 @@
  * @module
  */
 import type { World } from "../world/world.ts";
+import { bitsFrom, lowestBit, maskOf } from "./bits.ts";
 import type { ObservationTables } from "./tables.ts";
 
 /** Where everybody was, and when something changed around them. */
@@ -18,19 +19,15 @@ export interface Changes {
   allChangedAt: number;
   /** Build at which something around an agent last changed. [agents] */
   readonly changedAt: Int32Array;
-  /** Others in the window of an agent. [agents] */
-  readonly others: Int32Array;
   /** Tile an agent was on, -1 for none. [agents] */
   readonly tile: Int32Array;
   /** 1 where an object was held. [objects] */
   readonly held: Uint8Array;
-  /** Agents that moved; scratch. [agents] */
-  readonly moved: Int32Array;
-  /** Tiles they left; scratch. [agents] */
-  readonly left: Int32Array;
+  /** Tiles on which something changed; scratch. */
+  readonly tiles: Int32Array;
 }
 
-/** Share of the population that may move before everybody looks anew. */
+/** Changes for each resident above which everybody looks anew. */
 const BUSY = 1 / 4;
 
 /** Nobody seen yet. */
@@ -40,11 +37,9 @@ export function openChanges({ town }: ObservationTables): Changes {
     build: 0,
     allChangedAt: 0,
     changedAt: new Int32Array(capacity),
-    others: new Int32Array(capacity),
     tile: new Int32Array(capacity).fill(-1),
     held: new Uint8Array(objectIds.length),
-    moved: new Int32Array(capacity),
-    left: new Int32Array(capacity),
+    tiles: new Int32Array(2 * capacity + objectIds.length),
   };
 }
 
@@ -55,106 +50,51 @@ export function noteChanges(
   changes: Changes,
 ): void {
   const { width, objectTile } = tables.town;
-  const { tile, held, moved, left, others } = changes;
-  const { alive, x, y, holder, roster, population } = world;
+  const { tile, held, tiles } = changes;
+  const { alive, x, y, holder } = world;
   changes.build++;
   let count = 0;
   for (let agent = 0; agent < tile.length; agent++) {
     const now = alive[agent] === 1 ? y[agent] * width + x[agent] : -1;
-    if (now === tile[agent]) continue;
-    left[count] = tile[agent];
-    moved[count++] = agent;
+    const before = tile[agent];
+    if (now === before) continue;
+    if (before >= 0) tiles[count++] = before;
+    if (now >= 0) tiles[count++] = now;
     tile[agent] = now;
   }
   for (let object = 0; object < held.length; object++) {
     const now = holder[object] >= 0 ? 1 : 0;
     if (now === held[object]) continue;
     held[object] = now;
-    noteAround(tables, world, changes, objectTile[object], 0);
+    if (objectTile[object] >= 0) tiles[count++] = objectTile[object];
   }
-  if (count > BUSY * population[0]) {
+  if (count > BUSY * world.population[0]) {
     changes.allChangedAt = changes.build;
-    for (let i = 0; i < population[0]; i++) {
-      others[roster[i]] = countAround(tables, world, tile[roster[i]]) - 1;
-    }
     return;
   }
-  for (let i = 0; i < count; i++) {
-    noteAround(tables, world, changes, left[i], -1);
-    noteAround(tables, world, changes, tile[moved[i]], 1);
-  }
-  // Those who moved see another window: for them nothing can be added up.
-  for (let i = 0; i < count; i++) {
-    const agent = moved[i];
-    if (tile[agent] < 0) continue;
-    others[agent] = countAround(tables, world, tile[agent]) - 1;
-  }
+  for (let i = 0; i < count; i++) noteAround(tables, world, changes, tiles[i]);
 }
 
-/** Notes that agents came or went, for everybody who sees a tile. */
+/** Notes a change for everybody who sees a tile. */
 function noteAround(
   { town, side }: ObservationTables,
   { agentBits, tileHead, tileNext }: World,
-  { changedAt, others, build }: Changes,
+  { changedAt, build }: Changes,
   tile: number,
-  more: number,
 ): void {
-  if (tile < 0) return;
-  const { width, sight } = town;
-  const words = town.bitWords;
+  const { width, sight, bitWords } = town;
   const x = tile % width;
   const y = Math.floor(tile / width);
-  for (let dy = 0; dy < side; dy++) {
-    for (let dx = 0; dx < side; dx += 32) {
-      let bits = bitsAt(agentBits, (y + dy) * words, x + dx, side - dx);
+  for (let from = 0; from < side; from += 32) {
+    const mask = maskOf(side - from);
+    for (let dy = 0; dy < side; dy++) {
+      const row = (y + dy) * bitWords;
+      let bits = mask & bitsFrom(agentBits, row, x + from);
       for (; bits !== 0; bits &= bits - 1) {
-        const column = dx + 31 - Math.clz32(bits & -bits);
-        let agent = tileHead[(y + dy - sight) * width + x + column - sight];
-        for (; agent >= 0; agent = tileNext[agent]) {
-          changedAt[agent] = build;
-          others[agent] += more;
-        }
+        const dx = from + lowestBit(bits);
+        let agent = tileHead[(y + dy - sight) * width + x + dx - sight];
+        for (; agent >= 0; agent = tileNext[agent]) changedAt[agent] = build;
       }
     }
   }
-}
-
-/** Agents in the window around a tile. */
-function countAround(
-  { town, side, cellTile }: ObservationTables,
-  { agentBits, tileAgents }: World,
-  tile: number,
-): number {
-  const words = town.bitWords;
-  const x = tile % town.width;
-  const y = Math.floor(tile / town.width);
-  let count = 0;
-  for (let dy = 0; dy < side; dy++) {
-    for (let dx = 0; dx < side; dx += 32) {
-      let bits = bitsAt(agentBits, (y + dy) * words, x + dx, side - dx);
-      for (; bits !== 0; bits &= bits - 1) {
-        const cell = dy * side + dx + 31 - Math.clz32(bits & -bits);
-        count += tileAgents[tile + cellTile[cell]];
-      }
-    }
-  }
-  return count;
-}
-
-/**
- * Up to 32 bits of a row, from any bit on, lowest first.
- *
- * @param row first word of the row
- * @param length how many bits; those above are 0
- */
-function bitsAt(
-  words: Int32Array,
-  row: number,
-  from: number,
-  length: number,
-): number {
-  const word = row + (from >> 5);
-  const shift = from & 31;
-  const bits = (words[word] >>> shift) | (words[word + 1] << 1 << (31 - shift));
-  return length < 32 ? bits & ((1 << length) - 1) : bits;
 }

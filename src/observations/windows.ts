@@ -5,6 +5,7 @@
  */
 import { insideGrid } from "../world/spatial.ts";
 import type { World } from "../world/world.ts";
+import { bitsFrom, countBits, lowestBit, maskOf } from "./bits.ts";
 import type { Changes } from "./changes.ts";
 import { type Canvas, wordsOf } from "./canvas.ts";
 import { writeHints, writeLandmarks } from "./places.ts";
@@ -27,7 +28,7 @@ export function drawWindows(
 ): void {
   const { town, spec, side, cells } = tables;
   const { batch, shownTile, shownAt, shownBits } = canvas;
-  const { build, allChangedAt, changedAt, others, tile } = changes;
+  const { build, allChangedAt, changedAt, tile } = changes;
   const { features, summary, agents, count } = batch;
   const { sight } = town;
   const featureCount = spec.featureNames.length;
@@ -48,12 +49,12 @@ export function drawWindows(
       drawPlace(tables, canvas, row, here);
       shownTile[row] = here;
     }
-    drawAgents(tables, world, canvas, row, here);
+    const others = drawAgents(tables, world, canvas, row, here) - 1;
     const reserved = drawReservations(tables, world, canvas, row, here);
 
     const nearest2 = nearestAgent(side, shownBits, row * rowWords);
     const nearest = nearest2 === NOBODY ? 0 : Math.sqrt(nearest2);
-    const agentRatio = Math.min(1, others[agent] / (cells - 1));
+    const agentRatio = Math.min(1, others / (cells - 1));
     const reservedRatio = Math.min(1, reserved / cells);
     const near = nearest2 === NOBODY ? alone : Math.min(1, nearest / sight);
     const at = row * featureCount + neighbours;
@@ -61,7 +62,7 @@ export function drawWindows(
     features[at + 2] = reservedRatio;
     features[at + 3] = near;
     const sum = row * SUMMARY.length;
-    summary[sum] = others[agent];
+    summary[sum] = others;
     summary[sum + 2] = reserved;
     summary[sum + 4] = agentRatio;
     summary[sum + 6] = reservedRatio;
@@ -73,49 +74,46 @@ export function drawWindows(
 /**
  * Draws the agents in a window, by the bits of the spatial index: a row of the
  * window at a time, and of it only the cells that differ from what is shown.
+ *
+ * @returns how many agents there are
  */
 function drawAgents(
   tables: ObservationTables,
-  { agentBits, tileAgents }: World,
-  { batch: { map, mapFormat }, shownBits }: Canvas,
+  { agentBits, crowdBits, tileAgents }: World,
+  { batch: { map }, most, shownBits }: Canvas,
   row: number,
   tile: number,
-): void {
+): number {
   const { town, spec, side, cells, mapSize, counts, cellTile } = tables;
-  const words = town.bitWords;
-  const x = tile % town.width;
-  const y = Math.floor(tile / town.width);
+  const { width, sight, bitWords } = town;
+  const x = tile % width;
+  const y = Math.floor(tile / width);
   const agentsAt = row * mapSize + cells;
   const walkableAt = (row + 1) * mapSize - cells;
   const drawn = mapSize > 0;
   // Beyond the edge of the grid layout v2 lets nobody walk.
   const open = spec.layout === "v1";
-  const { sight } = town;
-  const most = mapFormat === "u8"
-    ? Math.min(255, tables.countMax)
-    : tables.countMax;
   const centre = (cells - 1) / 2;
-  const rowWords = wordsOf(side);
-  const shown = row * side * rowWords;
-  for (let part = 0; part < rowWords; part++) {
-    const from = x + 32 * part;
-    const shift = from & 31;
-    const length = side - 32 * part;
-    const mask = length < 32 ? (1 << length) - 1 : -1;
-    let word = y * words + (from >> 5);
-    for (let dy = 0; dy < side; dy++, word += words) {
-      const bits = mask & ((agentBits[word] >>> shift) |
-        (agentBits[word + 1] << 1 << (31 - shift)));
-      const at = shown + dy * rowWords + part;
+  let shown = row * side * wordsOf(side);
+  let agents = 0;
+  for (let from = 0; from < side; from += 32) {
+    const mask = maskOf(side - from);
+    for (let dy = 0; dy < side; dy++, shown++) {
+      const at = (y + dy) * bitWords;
+      const bits = mask & bitsFrom(agentBits, at, x + from);
+      agents += countBits(bits);
+      let crowds = mask & bitsFrom(crowdBits, at, x + from);
+      for (; crowds !== 0; crowds &= crowds - 1) {
+        const cell = dy * side + from + lowestBit(crowds);
+        agents += tileAgents[tile + cellTile[cell]] - 1;
+      }
       // A count may change where a flag does not.
-      let differ = counts ? bits | shownBits[at] : bits ^ shownBits[at];
-      if (differ === 0) continue;
-      shownBits[at] = bits;
+      let differ = counts ? bits | shownBits[shown] : bits ^ shownBits[shown];
+      shownBits[shown] = bits;
       if (!drawn) continue;
       for (; differ !== 0; differ &= differ - 1) {
-        const bit = 31 - Math.clz32(differ & -differ);
-        const dx = 32 * part + bit;
-        const cell = dy * side + dx;
+        const bit = lowestBit(differ);
+        const cell = dy * side + from + bit;
         if (!counts) {
           map[agentsAt + cell] = bits >>> bit & 1;
           continue;
@@ -124,15 +122,15 @@ function drawAgents(
           ? 0
           : tileAgents[tile + cellTile[cell]];
         if (cell === centre) there--;
+        const inside = open ||
+          insideGrid(town, x + from + bit - sight, y + dy - sight);
         map[agentsAt + cell] = Math.min(most, there);
-        map[walkableAt + cell] = there === 0 &&
-            (open || insideGrid(town, x + dx - sight, y + dy - sight))
-          ? 1
-          : 0;
+        map[walkableAt + cell] = there === 0 && inside ? 1 : 0;
       }
     }
   }
   if (counts && drawn) map[walkableAt + centre] = 0;
+  return agents;
 }
 
 /** Draws which objects of a window are taken, and counts their tiles. */
@@ -170,29 +168,22 @@ function nearestAgent(
   start: number,
 ): number {
   const sight = (side - 1) / 2;
-  const words = wordsOf(side);
   let nearest = NOBODY;
-  for (let d = 0; d <= sight && d * d < nearest; d++) {
-    const above = start + (sight - d) * words;
-    const below = start + (sight + d) * words;
-    for (let i = 0; i < words; i++) {
-      const bits = shownBits[above + i] | shownBits[below + i];
-      if (bits === 0) continue;
-      // Column of the centre, counted from the first bit of this word.
-      const centre = sight - 32 * i;
-      const west = centre <= 0
-        ? 0
-        : centre >= 32
-        ? bits
-        : bits & ((1 << centre) - 1);
-      let east = bits ^ west;
+  for (let from = 0; from < side; from += 32, start += side) {
+    // Column of the centre, counted from the first bit of these words.
+    const centre = sight - from;
+    const westOnly = centre <= 0 ? 0 : maskOf(centre);
+    for (let d = 0; d <= sight && d * d < nearest; d++) {
+      const bits = shownBits[start + sight - d] | shownBits[start + sight + d];
+      const west = bits & westOnly;
+      let east = bits & ~westOnly;
       if (d === 0 && centre >= 0 && centre < 32) east &= ~(1 << centre);
       if (west !== 0) {
         const dx = centre - 31 + Math.clz32(west);
         nearest = Math.min(nearest, d * d + dx * dx);
       }
       if (east !== 0) {
-        const dx = 31 - Math.clz32(east & -east) - centre;
+        const dx = lowestBit(east) - centre;
         nearest = Math.min(nearest, d * d + dx * dx);
       }
     }
@@ -206,7 +197,7 @@ function nearestAgent(
  */
 function drawPlace(
   tables: ObservationTables,
-  { batch: { map, mapFormat, features, summary }, shownTile }: Canvas,
+  { batch: { map, features, summary }, most, shownTile, shownBits }: Canvas,
   row: number,
   tile: number,
 ): void {
@@ -224,32 +215,21 @@ function drawPlace(
   if (spec.layout === "v1") writeHints(tables, features, firstFeature, x, y);
   writeLandmarks(tables, features, firstFeature, x, y);
   if (mapSize === 0) return;
-  const most = mapFormat === "u8"
-    ? Math.min(255, tables.countMax)
-    : tables.countMax;
   const { cellTile, objectStart, objectCells, objectCount } = tables;
-  const before = shownTile[row];
   const start = row * mapSize;
   const objectsAt = start + 2 * cells;
   const typesAt = start + 4 * cells;
   const walkableAt = start + mapSize - cells;
-  if (before < 0) {
+  if (shownTile[row] < 0) {
     map[start + (cells - 1) / 2] = 1;
-    if (counts) map.fill(1, walkableAt, walkableAt + cells);
     if (spec.variant === "full" && spec.layout === "v1") {
       map.set(tables.rays, typesAt);
     }
-  } else {
-    for (let i = objectStart[before]; i < objectStart[before + 1]; i++) {
-      const cell = objectCells[i];
-      map[objectsAt + cell] = 0;
-      map[objectsAt + cells + cell] = 0;
-      for (let k = 0; k < typeCounts.length; k++) {
-        map[typesAt + k * cells + cell] = 0;
-      }
-      if (counts) map[walkableAt + cell] = 1;
-    }
   }
+  const words = side * wordsOf(side);
+  shownBits.fill(0, row * words, (row + 1) * words);
+  map.fill(0, start + cells, typesAt + typeCounts.length * cells);
+  if (counts) map.fill(1, walkableAt, walkableAt + cells);
   for (let i = objectStart[tile]; i < objectStart[tile + 1]; i++) {
     const cell = objectCells[i];
     const there = tile + cellTile[cell];

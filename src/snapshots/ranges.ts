@@ -32,6 +32,7 @@ type SavedName = Exclude<
   | "slotGiven"
   | "slotsTouched"
   | "agentBits"
+  | "crowdBits"
   | "tileHead"
   | "tileAgents"
   | "tileReserved"

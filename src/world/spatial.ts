@@ -20,7 +20,7 @@ export function placeAgent(
   x: number,
   y: number,
 ): void {
-  const { tileHead, tileNext, tilePrevious } = world;
+  const { tileHead, tileNext, tilePrevious, agentBits, crowdBits } = world;
   const tile = y * town.width + x;
   const head = tileHead[tile];
   world.x[agent] = x;
@@ -29,7 +29,8 @@ export function placeAgent(
   tilePrevious[agent] = -1;
   if (head >= 0) tilePrevious[head] = agent;
   tileHead[tile] = agent;
-  if (world.tileAgents[tile]++ === 0) flipBit(town, world, x, y);
+  const before = world.tileAgents[tile]++;
+  if (before < 2) flipBit(town, before === 0 ? agentBits : crowdBits, x, y);
 }
 
 /** Takes an agent off its tile. */
@@ -43,17 +44,19 @@ export function liftAgent(town: Town, world: World, agent: number): void {
   if (next >= 0) tilePrevious[next] = previous;
   tileNext[agent] = -1;
   tilePrevious[agent] = -1;
-  if (--world.tileAgents[tile] === 0) {
-    flipBit(town, world, world.x[agent], world.y[agent]);
+  const left = --world.tileAgents[tile];
+  if (left < 2) {
+    const bits = left === 0 ? world.agentBits : world.crowdBits;
+    flipBit(town, bits, world.x[agent], world.y[agent]);
   }
 }
 
-/** Notes that the first agent came to a tile, or that the last one left it. */
-function flipBit(town: Town, world: World, x: number, y: number): void {
+/** Turns the bit of a tile. */
+function flipBit(town: Town, bits: Int32Array, x: number, y: number): void {
   const { sight } = town;
   const row = (y + sight) * town.bitWords;
   const bit = x + sight;
-  world.agentBits[row + (bit >> 5)] ^= 1 << (bit & 31);
+  bits[row + (bit >> 5)] ^= 1 << (bit & 31);
 }
 
 /** Moves an agent to another tile. */
@@ -74,6 +77,7 @@ export function rebuildIndex(town: Town, world: World): void {
   world.tileHead.fill(-1);
   world.tileAgents.fill(0);
   world.agentBits.fill(0);
+  world.crowdBits.fill(0);
   world.tileReserved.fill(0);
   world.tileNext.fill(-1);
   world.tilePrevious.fill(-1);

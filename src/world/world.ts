@@ -383,6 +383,8 @@ export interface Columns {
    * tile (x, y) is bit x + sight of row y + sight. Derived. [rows × words]
    */
   readonly agentBits: Int32Array;
+  /** The same for tiles with more than one agent. Derived. [rows × words] */
+  readonly crowdBits: Int32Array;
   /** First agent on the tile, or -1. Derived. [tiles] */
   readonly tileHead: Int16Array;
   /** Agents on the tile. Derived. [tiles] */
@@ -682,6 +684,7 @@ const SHAPES: { readonly [K in keyof Columns]: Shape } = {
   slotGiven: derived(u8("slots")),
   slotsTouched: derived(i32("one")),
   agentBits: derived(i32("bits")),
+  crowdBits: derived(i32("bits")),
   tileHead: derived(none(i16("tiles"))),
   tileAgents: derived({ dtype: "u16", axes: ["tiles"] }),
   tileReserved: derived({ dtype: "u16", axes: ["tiles"] }),
