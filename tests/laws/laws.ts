@@ -210,6 +210,10 @@ function checkDerived(town: Town, world: World): void {
       "rivalryMax",
       "tileAgents",
       "tileReserved",
+      "agentBits",
+      "crowdBits",
+      "slotGiven",
+      "slotsTouched",
     ] as const
   ) assertEquals(world[name], rebuilt[name], name);
   const members = (of: World) =>

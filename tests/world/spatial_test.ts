@@ -14,6 +14,7 @@ import {
   rebuildIndex,
 } from "../../src/world/spatial.ts";
 import { setHolder } from "../../src/world/queues.ts";
+import type { Town } from "../../src/world/town.ts";
 import { type Tiny, tinyTown } from "../helpers/tiny_town.ts";
 
 /** What the index says, free of the order inside tiles. */
@@ -24,11 +25,20 @@ function shown({ town, world }: Tiny): unknown {
       const tile = y * town.width + x;
       const ids = agentsAt(town, world, x, y);
       assertEquals(world.tileAgents[tile], ids.length);
+      assertEquals(bitOf(town, world.agentBits, x, y), ids.length > 0);
+      assertEquals(bitOf(town, world.crowdBits, x, y), ids.length > 1);
       const reserved = world.tileReserved[tile];
       if (ids.length + reserved > 0) tiles[`${x},${y}`] = [ids, reserved];
     }
   }
   return tiles;
+}
+
+/** The bit of a tile. */
+function bitOf(town: Town, bits: Int32Array, x: number, y: number): boolean {
+  const column = x + town.sight;
+  const word = (y + town.sight) * town.bitWords + Math.floor(column / 32);
+  return (bits[word] >>> column % 32 & 1) === 1;
 }
 
 Deno.test("the index follows placing, moving, lifting and holding as a rebuild would", () => {
