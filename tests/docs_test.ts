@@ -1,6 +1,10 @@
 /** Documentation that tests can hold to its word. @module */
 import { assert, assertEquals } from "@std/assert";
 import { configFrom } from "../src/config/load.ts";
+import { observationSpec } from "../src/observations/spec.ts";
+import { actionHash } from "../src/observations/tables.ts";
+import { compileTown } from "../src/world/compile/town.ts";
+import { KINDS } from "../src/world/turn.ts";
 import { filesBelow } from "./helpers/sources.ts";
 
 const project: {
@@ -127,6 +131,40 @@ Deno.test("docs/world.md gives the defaults that the configuration has", () => {
       found.map(() => Number(number.replaceAll(",", ""))),
       key,
     );
+  }
+});
+
+Deno.test("docs/observations.md names every feature at its place", () => {
+  const places = /^\d+(?:–\d+)?$|^–$/;
+  const rows = tableRows(Deno.readTextFileSync("docs/observations.md"))
+    .filter(([v1, v2]) => places.test(v1) && places.test(v2));
+  for (const [column, layout] of ["v1", "v2"].entries()) {
+    const told = rows.flatMap((row): [number, string][] => {
+      if (row[column] === "–") return [];
+      const [first, last = first] = row[column].split("–").map(Number);
+      const names = [...row[2].matchAll(/`([a-z_]+)`/g)].map(([, name]) =>
+        name
+      );
+      assertEquals(names.length, last - first + 1, row[2]);
+      return names.map((name, i) => [first + i, name]);
+    });
+    const { featureNames } = observationSpec(compileTown(configFrom({
+      config_id: "t",
+      features: { stages: {}, systems: {} },
+      rewards: { needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 } },
+      observations: { layout },
+    })));
+    assertEquals(told, [...featureNames.entries()]);
+  }
+});
+
+Deno.test("docs/observations.md gives the number of each kind of action", () => {
+  const text = Deno.readTextFileSync("docs/observations.md")
+    .replace(/\s+/g, " ");
+  for (const kind of KINDS) {
+    if (kind === "none") continue;
+    const told = `${kind} ${actionHash(kind).toFixed(4)}`;
+    assert(text.includes(told), told);
   }
 });
 
