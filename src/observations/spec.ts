@@ -54,6 +54,8 @@ export interface ObservationSpec {
   readonly social?: {
     /** How many of them. */
     readonly slots: number;
+    /** How many of those are for friends first. */
+    readonly friends: number;
     /** Features of each. */
     readonly slotSize: number;
     /** Numbers of each that stand for the other's id. */
@@ -186,6 +188,7 @@ export function observationSpec({ config }: Town): ObservationSpec {
       ? {
         social: {
           slots,
+          friends: top_friends,
           slotSize: embed_dim + 3,
           embedDim: embed_dim,
           start,

@@ -91,6 +91,9 @@ function tileFault(town: Town, world: World): string | null {
 function slotFault({ embeddingSlot, slotShared }: World): string | null {
   const given = new Set<number>();
   for (const [agent, slot] of embeddingSlot.entries()) {
+    if (slotShared[agent] === 1 && slot < 0) {
+      return `Row ${agent} shares no slot`;
+    }
     if (slot < 0 || slotShared[agent] === 1) continue;
     if (given.has(slot)) return `Embedding slot ${slot} is given twice`;
     given.add(slot);

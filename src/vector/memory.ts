@@ -51,7 +51,7 @@ export interface VectorColumns {
   readonly episodes: Int32Array;
   /** Seed of the episode. [worlds] */
   readonly seeds: Float64Array;
-  /** Choices of the last step that the mask did not allow. [worlds] */
+  /** Choices of the last step that could not be done. [worlds] */
   readonly invalidChoices: Int32Array;
   /** 1 for worlds to reset. [worlds] */
   readonly resets: Uint8Array;

@@ -158,7 +158,7 @@ export class VectorTown implements Disposable {
   readonly episodes: Int32Array;
   /** Seed of the episode. [worlds] */
   readonly seeds: Float64Array;
-  /** Choices of the last step that the mask did not allow. [worlds] */
+  /** Choices of the last step that could not be done. [worlds] */
   readonly invalidChoices: Int32Array;
 
   readonly #memory: VectorMemory;

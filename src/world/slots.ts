@@ -28,7 +28,10 @@ export interface SlotMetrics {
 
 /** All about the slots of a town, for tools. */
 export interface SlotTable {
-  /** Slot of every resident that has one, ids by code point. */
+  /**
+   * Slot of every resident that has one: ids by code point, but ids of digits
+   * only, which JavaScript puts first.
+   */
   readonly assignments: Readonly<Record<string, number>>;
   /** Slots that nobody has, ascending. */
   readonly available: readonly number[];

@@ -346,6 +346,7 @@ Deno.test("specHash differs as soon as anything of the shape or meaning does", (
     observed({ hybrid: { local_window: 9 } }),
     observed({ hybrid: { include_targets: true } }),
     observed({ social_snippet: { top_friends: 1 } }),
+    observed({ social_snippet: { top_friends: 1, top_rivals: 3 } }),
     observed({ social_snippet: { embed_dim: 7 } }),
     observed({ social_snippet: { include_aggregates: false } }),
     compact({}),

@@ -393,6 +393,10 @@ const FORGED: readonly (readonly [
   ["a slot below none", "range", (w) => w.embeddingSlot[1] = -2],
   ["a release before never", "range", (w) => w.slotReleased[3] = -1.5],
   ["a total below 0", "range", (w) => w.slotTotals[SLOT_TOTAL.forced] = -1],
+  ["a share of no slot", "references", (w) => {
+    w.slotShared[1] = 1;
+    w.embeddingSlot[1] = -1;
+  }],
   ["a slot of nobody", "references", (w) => w.embeddingSlot[2] = 3],
   ["a request by nobody", "references", (w) => w.contextReset[2] = 1],
 ];
