@@ -21,10 +21,3 @@ export function maskOf(length: number): number {
 export function lowestBit(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }
-
-/** How many bits of a word are 1. */
-export function countBits(bits: number): number {
-  const pairs = bits - (bits >>> 1 & 0x55555555);
-  const fours = (pairs & 0x33333333) + (pairs >>> 2 & 0x33333333);
-  return Math.imul(fours + (fours >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}

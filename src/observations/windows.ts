@@ -5,7 +5,7 @@
  */
 import { insideGrid } from "../world/spatial.ts";
 import type { World } from "../world/world.ts";
-import { bitsFrom, countBits, lowestBit, maskOf } from "./bits.ts";
+import { bitsFrom, lowestBit, maskOf } from "./bits.ts";
 import type { Changes } from "./changes.ts";
 import { type Canvas, wordsOf } from "./canvas.ts";
 import { writeHints, writeLandmarks } from "./places.ts";
@@ -26,136 +26,171 @@ export function drawWindows(
   canvas: Canvas,
   changes: Changes,
 ): void {
-  const { town, spec, side, cells } = tables;
-  const { batch, shownTile, shownAt, shownBits } = canvas;
-  const { build, allChangedAt, changedAt, tile } = changes;
-  const { features, summary, agents, count } = batch;
-  const { sight } = town;
-  const featureCount = spec.featureNames.length;
-  const { neighbours } = tables.at;
-  const rowWords = side * wordsOf(side);
-  // Layout v1 says the same of nobody and of somebody on one's own tile.
-  const alone = spec.layout === "v1" ? 0 : 1;
+  const count = drawPlaces(tables, canvas, changes);
+  drawAgents(tables, world, canvas, count);
+  drawReservations(tables, world, canvas, count);
+  sumUp(tables, canvas, count);
+}
+
+/**
+ * Finds the rows to draw, and draws what depends on a tile alone where somebody
+ * is on another one.
+ *
+ * @returns how many rows are to be drawn
+ */
+function drawPlaces(
+  tables: ObservationTables,
+  canvas: Canvas,
+  { build, allChangedAt, changedAt, tile }: Changes,
+): number {
+  const { batch: { agents, count }, shownTile, shownAt, drawn } = canvas;
+  let rows = 0;
   for (let row = 0; row < count; row++) {
     const agent = agents[row];
     if (agent < 0) continue;
     const here = tile[agent];
-    if (
-      shownTile[row] === here && allChangedAt <= shownAt[row] &&
-      changedAt[agent] <= shownAt[row]
-    ) continue;
-    shownAt[row] = build;
-    if (shownTile[row] !== here) {
-      drawPlace(tables, canvas, row, here);
-      shownTile[row] = here;
+    const before = shownAt[row];
+    const moved = shownTile[row] !== here;
+    if (!moved && allChangedAt <= before && changedAt[agent] <= before) {
+      continue;
     }
-    const others = drawAgents(tables, world, canvas, row, here) - 1;
-    const reserved = drawReservations(tables, world, canvas, row, here);
+    if (moved) drawPlace(tables, canvas, row, here);
+    shownTile[row] = here;
+    shownAt[row] = build;
+    drawn[rows++] = row;
+  }
+  return rows;
+}
 
+/**
+ * Draws the agents in the windows, by the bits of the spatial index: a row of a
+ * window at a time, and of it only the cells that differ from what is shown.
+ */
+function drawAgents(
+  tables: ObservationTables,
+  { agentBits, crowdBits, tileAgents }: World,
+  canvas: Canvas,
+  count: number,
+): void {
+  const { town, spec, side, cells, mapSize, counts, cellTile } = tables;
+  const { width, sight, bitWords } = town;
+  const { batch: { map }, most, drawn, shownTile, shownBits } = canvas;
+  const { shownCells, agents } = canvas;
+  const hasMap = mapSize > 0;
+  // Beyond the edge of the grid layout v2 lets nobody walk.
+  const open = spec.layout === "v1";
+  const centre = (cells - 1) / 2;
+  const rowWords = side * wordsOf(side);
+  for (let i = 0; i < count; i++) {
+    const row = drawn[i];
+    const tile = shownTile[row];
+    const x = tile % width;
+    const y = (tile - x) / width;
+    const agentsAt = row * mapSize + cells;
+    const walkableAt = (row + 1) * mapSize - cells;
+    let word = row * rowWords;
+    let crowded = 0;
+    for (let from = 0; from < side; from += 32) {
+      const mask = maskOf(side - from);
+      for (let dy = 0; dy < side; dy++, word++) {
+        const at = (y + dy) * bitWords;
+        let crowds = mask & bitsFrom(crowdBits, at, x + from);
+        for (; crowds !== 0; crowds &= crowds - 1) {
+          const cell = dy * side + from + lowestBit(crowds);
+          crowded += tileAgents[tile + cellTile[cell]] - 1;
+        }
+        const bits = mask & bitsFrom(agentBits, at, x + from);
+        const before = shownBits[word];
+        // A count may change where a flag does not.
+        let differ = counts ? bits | before : bits ^ before;
+        shownBits[word] = bits;
+        for (; differ !== 0; differ &= differ - 1) {
+          const bit = lowestBit(differ);
+          const cell = dy * side + from + bit;
+          const on = bits >>> bit & 1;
+          shownCells[row] += on - (before >>> bit & 1);
+          if (!hasMap) continue;
+          if (!counts) {
+            map[agentsAt + cell] = on;
+            continue;
+          }
+          const there = on === 0
+            ? 0
+            : tileAgents[tile + cellTile[cell]] - (cell === centre ? 1 : 0);
+          const inside = open ||
+            insideGrid(town, x + from + bit - sight, y + dy - sight);
+          map[agentsAt + cell] = Math.min(most, there);
+          map[walkableAt + cell] = there === 0 && inside ? 1 : 0;
+        }
+      }
+    }
+    if (counts && hasMap) map[walkableAt + centre] = 0;
+    agents[row] = shownCells[row] + crowded;
+  }
+}
+
+/** Draws which objects of the windows are held, and counts their tiles. */
+function drawReservations(
+  tables: ObservationTables,
+  { tileReserved }: World,
+  canvas: Canvas,
+  count: number,
+): void {
+  const { cells, mapSize, counts } = tables;
+  const { objectStart, objectCells, cellTile } = tables;
+  const { batch: { map }, drawn, shownTile, reserved } = canvas;
+  const hasMap = mapSize > 0;
+  for (let i = 0; i < count; i++) {
+    const row = drawn[i];
+    const tile = shownTile[row];
+    const reservedAt = row * mapSize + 3 * cells;
+    const walkableAt = (row + 1) * mapSize - cells;
+    let tiles = 0;
+    const end = objectStart[tile + 1];
+    for (let entry = objectStart[tile]; entry < end; entry++) {
+      const cell = objectCells[entry];
+      const held = tileReserved[tile + cellTile[cell]] > 0 ? 1 : 0;
+      tiles += held;
+      if (!hasMap) continue;
+      map[reservedAt + cell] = held;
+      if (counts) map[walkableAt + cell] = 0;
+    }
+    reserved[row] = tiles;
+  }
+}
+
+/** Writes what the windows come to: features of the neighbourhood, summary. */
+function sumUp(
+  { town, spec, side, cells, at }: ObservationTables,
+  { batch: { features, summary }, drawn, shownBits, agents, reserved }: Canvas,
+  count: number,
+): void {
+  const featureCount = spec.featureNames.length;
+  const rowWords = side * wordsOf(side);
+  // Layout v1 says the same of nobody and of somebody on one's own tile.
+  const alone = spec.layout === "v1" ? 0 : 1;
+  for (let i = 0; i < count; i++) {
+    const row = drawn[i];
+    const others = agents[row] - 1;
     const nearest2 = nearestAgent(side, shownBits, row * rowWords);
     const nearest = nearest2 === NOBODY ? 0 : Math.sqrt(nearest2);
     const agentRatio = Math.min(1, others / (cells - 1));
-    const reservedRatio = Math.min(1, reserved / cells);
-    const near = nearest2 === NOBODY ? alone : Math.min(1, nearest / sight);
-    const at = row * featureCount + neighbours;
-    features[at] = agentRatio;
-    features[at + 2] = reservedRatio;
-    features[at + 3] = near;
+    const reservedRatio = Math.min(1, reserved[row] / cells);
+    const near = nearest2 === NOBODY
+      ? alone
+      : Math.min(1, nearest / town.sight);
+    const first = row * featureCount + at.neighbours;
+    features[first] = agentRatio;
+    features[first + 2] = reservedRatio;
+    features[first + 3] = near;
     const sum = row * SUMMARY.length;
     summary[sum] = others;
-    summary[sum + 2] = reserved;
+    summary[sum + 2] = reserved[row];
     summary[sum + 4] = agentRatio;
     summary[sum + 6] = reservedRatio;
     summary[sum + 7] = nearest;
     summary[sum + 8] = near;
   }
-}
-
-/**
- * Draws the agents in a window, by the bits of the spatial index: a row of the
- * window at a time, and of it only the cells that differ from what is shown.
- *
- * @returns how many agents there are
- */
-function drawAgents(
-  tables: ObservationTables,
-  { agentBits, crowdBits, tileAgents }: World,
-  { batch: { map }, most, shownBits }: Canvas,
-  row: number,
-  tile: number,
-): number {
-  const { town, spec, side, cells, mapSize, counts, cellTile } = tables;
-  const { width, sight, bitWords } = town;
-  const x = tile % width;
-  const y = Math.floor(tile / width);
-  const agentsAt = row * mapSize + cells;
-  const walkableAt = (row + 1) * mapSize - cells;
-  const drawn = mapSize > 0;
-  // Beyond the edge of the grid layout v2 lets nobody walk.
-  const open = spec.layout === "v1";
-  const centre = (cells - 1) / 2;
-  let shown = row * side * wordsOf(side);
-  let agents = 0;
-  for (let from = 0; from < side; from += 32) {
-    const mask = maskOf(side - from);
-    for (let dy = 0; dy < side; dy++, shown++) {
-      const at = (y + dy) * bitWords;
-      const bits = mask & bitsFrom(agentBits, at, x + from);
-      agents += countBits(bits);
-      let crowds = mask & bitsFrom(crowdBits, at, x + from);
-      for (; crowds !== 0; crowds &= crowds - 1) {
-        const cell = dy * side + from + lowestBit(crowds);
-        agents += tileAgents[tile + cellTile[cell]] - 1;
-      }
-      // A count may change where a flag does not.
-      let differ = counts ? bits | shownBits[shown] : bits ^ shownBits[shown];
-      shownBits[shown] = bits;
-      if (!drawn) continue;
-      for (; differ !== 0; differ &= differ - 1) {
-        const bit = lowestBit(differ);
-        const cell = dy * side + from + bit;
-        if (!counts) {
-          map[agentsAt + cell] = bits >>> bit & 1;
-          continue;
-        }
-        let there = (bits >>> bit & 1) === 0
-          ? 0
-          : tileAgents[tile + cellTile[cell]];
-        if (cell === centre) there--;
-        const inside = open ||
-          insideGrid(town, x + from + bit - sight, y + dy - sight);
-        map[agentsAt + cell] = Math.min(most, there);
-        map[walkableAt + cell] = there === 0 && inside ? 1 : 0;
-      }
-    }
-  }
-  if (counts && drawn) map[walkableAt + centre] = 0;
-  return agents;
-}
-
-/** Draws which objects of a window are taken, and counts their tiles. */
-function drawReservations(
-  tables: ObservationTables,
-  { tileReserved }: World,
-  { batch: { map } }: Canvas,
-  row: number,
-  tile: number,
-): number {
-  const { cells, mapSize, counts } = tables;
-  const { objectStart, objectCells, cellTile } = tables;
-  const reservedAt = row * mapSize + 3 * cells;
-  const walkableAt = (row + 1) * mapSize - cells;
-  const drawn = mapSize > 0;
-  let reserved = 0;
-  for (let i = objectStart[tile]; i < objectStart[tile + 1]; i++) {
-    const cell = objectCells[i];
-    const held = tileReserved[tile + cellTile[cell]] > 0 ? 1 : 0;
-    reserved += held;
-    if (!drawn) continue;
-    map[reservedAt + cell] = held;
-    if (counts) map[walkableAt + cell] = 0;
-  }
-  return reserved;
 }
 
 /**
@@ -197,10 +232,12 @@ function nearestAgent(
  */
 function drawPlace(
   tables: ObservationTables,
-  { batch: { map, features, summary }, most, shownTile, shownBits }: Canvas,
+  canvas: Canvas,
   row: number,
   tile: number,
 ): void {
+  const { batch: { map, features, summary }, most } = canvas;
+  const { shownTile, shownBits, shownCells } = canvas;
   const { side, cells, mapSize, counts, typeCounts, spec, town } = tables;
   const x = tile % town.width;
   const y = Math.floor(tile / town.width);
@@ -228,6 +265,7 @@ function drawPlace(
   }
   const words = side * wordsOf(side);
   shownBits.fill(0, row * words, (row + 1) * words);
+  shownCells[row] = 0;
   map.fill(0, start + cells, typesAt + typeCounts.length * cells);
   if (counts) map.fill(1, walkableAt, walkableAt + cells);
   for (let i = objectStart[tile]; i < objectStart[tile + 1]; i++) {
