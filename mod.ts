@@ -77,10 +77,8 @@ export {
   observationSpec,
   SUMMARY,
 } from "./src/observations/spec.ts";
-export {
-  type ObservationTables,
-  observationTables,
-} from "./src/observations/tables.ts";
+export { embeddingOf } from "./src/observations/social.ts";
+export { actionHash } from "./src/observations/tables.ts";
 export { idlePolicy, randomPolicy } from "./src/policy/baselines.ts";
 export { openPolicy, POLICY_NAMES } from "./src/policy/open.ts";
 export type { DecisionPoint, Decisions, Policy } from "./src/policy/policy.ts";

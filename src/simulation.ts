@@ -102,7 +102,8 @@ export class Simulation {
   /**
    * Opens a town that was compiled before; many can share one.
    *
-   * @throws {RangeError} for a world of another town, or a world and a seed
+   * @throws {RangeError} for a world or an observer of another town, a world
+   * and a seed, or a batch that nobody goes on from
    * @throws {TownletError} for a batch that is none of the town's
    */
   constructor(town: Town, options: SimulationOptions = {}) {
@@ -112,6 +113,10 @@ export class Simulation {
     }
     if (world !== undefined && world.alive.length !== town.capacity) {
       throw new RangeError("the world is of another town");
+    }
+    const { observe, batch } = options;
+    if (observe instanceof Observer && observe.town !== town) {
+      throw new RangeError("the observer is of another town");
     }
     this.town = town;
     this.world = world ?? createWorld(town, seed);
@@ -128,9 +133,12 @@ export class Simulation {
       : (system) => this.#look(system.name);
     const { choice: action, logProb, value } = this.turn;
     this.#decisions = { action, logProb, value };
-    const { observe, batch } = options;
     if (observe !== undefined || this.policy.sees === "observations") {
       this.#openObserver(observe, batch);
+    } else if (batch !== undefined) {
+      throw new RangeError(
+        "a batch goes with observations, and nobody observes",
+      );
     }
     const { buffer, primaryBytes } = this.world;
     this.#live = new Uint8Array(buffer, 0, primaryBytes);
@@ -328,7 +336,7 @@ export class Simulation {
       ? observe
       : new Observer(this.town, { mapFormat: observe });
     if (batch === undefined) this.#observer.observe(this.world);
-    else this.#observer.resume(batch);
+    else this.#observer.resume(batch, this.world);
   }
 
   #act(): void {

@@ -31,6 +31,8 @@ export interface ObservationBatch {
   readonly summary: Float32Array;
   /** Embedding slot of each row. [rows] */
   readonly slots: Uint16Array;
+  /** Friends and rivals that a row tells of. [rows] */
+  readonly filledSlots: Uint8Array;
   /**
    * One row, as views that are good until the batch is built anew.
    *
@@ -59,7 +61,13 @@ export type DraftBatch = {
 /** The arrays of a batch. */
 export type BatchArrays = Pick<
   ObservationBatch,
-  "agents" | "map" | "features" | "actionMask" | "summary" | "slots"
+  | "agents"
+  | "map"
+  | "features"
+  | "actionMask"
+  | "summary"
+  | "slots"
+  | "filledSlots"
 >;
 
 /** The catalogue of a batch's arrays: types and shapes. */
@@ -75,6 +83,7 @@ export function batchCatalogue(
     summary: { dtype: "f32", shape: [rows, SUMMARY.length] },
     agents: { dtype: "i32", shape: [rows] },
     slots: { dtype: "u16", shape: [rows] },
+    filledSlots: { dtype: "u8", shape: [rows] },
     map: { dtype: mapFormat, shape: [rows, channels, height, width] },
     actionMask: { dtype: "u8", shape: [rows, actions] },
   };
@@ -110,7 +119,7 @@ export function openBatch(
   const mapSize = spec.mapShape[0] * spec.mapShape[1] * spec.mapShape[2];
   const featureCount = spec.featureNames.length;
   const actionCount = town.actions.length;
-  return {
+  const batch: DraftBatch = {
     tick: 0,
     count: 0,
     mapFormat,
@@ -118,18 +127,19 @@ export function openBatch(
     rowOf: new Int32Array(town.capacity).fill(-1),
     agentIds: [],
     row(i) {
-      if (!Number.isInteger(i) || i < 0 || i >= this.count) {
-        throw new RangeError(`there is no row ${i}, only ${this.count}`);
+      if (!Number.isInteger(i) || i < 0 || i >= batch.count) {
+        throw new RangeError(`there is no row ${i}, only ${batch.count}`);
       }
-      const { agents, map, features, actionMask } = this;
+      const { agents, map, features, actionMask } = batch;
       const part = <T extends Float32Array | Uint8Array>(a: T, size: number) =>
         a.subarray(i * size, (i + 1) * size) as T;
       return {
-        agentId: agents[i] < 0 ? "" : this.agentIds[agents[i]],
+        agentId: agents[i] < 0 ? "" : batch.agentIds[agents[i]],
         map: part(map, mapSize),
         features: part(features, featureCount),
         actionMask: part(actionMask, actionCount),
       };
     },
   };
+  return batch;
 }

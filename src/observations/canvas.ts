@@ -32,7 +32,7 @@ export interface Canvas {
   /** Rows whose window is drawn now; scratch. [rows] */
   readonly drawn: Int32Array;
   /** Agents in the window of each of those; scratch. [rows] */
-  readonly agents: Int32Array;
+  readonly seen: Int32Array;
   /** Tiles with a held object in it; scratch. [rows] */
   readonly reserved: Int32Array;
   /** Stamp of the ties a row shows. [rows] */
@@ -62,7 +62,7 @@ export function openCanvas(
     shownBits: new Int32Array(rows * side * wordsOf(side)),
     shownCells: new Int32Array(rows),
     drawn: new Int32Array(rows),
-    agents: new Int32Array(rows),
+    seen: new Int32Array(rows),
     reserved: new Int32Array(rows),
     shownTies: new Float64Array(rows),
     shownEmbedding: new Int32Array(rows * (spec.social?.slots ?? 0)),
@@ -85,6 +85,7 @@ export function emptyRow(
   wipe(batch.actionMask, town.actions.length);
   batch.actionMask[row * town.actions.length + ACTION.wait] = 1;
   batch.slots[row] = 0;
+  batch.filledSlots[row] = 0;
   batch.agents[row] = -1;
   shown.shownTile[row] = -1;
   const words = side * wordsOf(side);

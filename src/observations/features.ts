@@ -5,7 +5,7 @@
  */
 import { clamp } from "../base/clamp.ts";
 import { ENGAGED, NEED_COUNT, SHIFT, type World } from "../world/world.ts";
-import { KIND } from "../world/turn.ts";
+import { ENDS, KIND } from "../world/turn.ts";
 import type { Canvas } from "./canvas.ts";
 import type { ObservationTables } from "./tables.ts";
 
@@ -79,7 +79,7 @@ export function writeFeatures(
     for (let i = 0; i < SHIFT_FEATURES; i++) features[shift + i] = 0;
     features[shift + SHIFT_FEATURE[shiftState[agent]]] = 1;
     features[to + 15] = slots[row] / embeddingSlots;
-    const ended = ends !== null && ends[agent] !== 0;
+    const ended = ends !== null && ends[agent] !== ENDS.not;
     features[to + 16] = ended ? 1 : contextReset[agent];
     contextReset[agent] = 0;
     features[to + 17] = clamp(episodeTick[agent] / ticksPerDay, 0, 1);

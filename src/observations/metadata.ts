@@ -152,7 +152,7 @@ export function varyingMetadata(
           world,
           agent,
           spec.social,
-          batch.row(row).features,
+          batch.filledSlots[row],
         )
         : null,
     },
@@ -215,17 +215,10 @@ function socialContext(
   world: World,
   agent: number,
   social: NonNullable<ObservationSpec["social"]>,
-  features: Float32Array,
+  filled: number,
 ): SocialContext {
-  const { start, slots, slotSize, aggregates } = social;
+  const { slots, slotSize, aggregates } = social;
   const { top_rivals } = town.config.observations.social_snippet;
-  let filled = 0;
-  for (let slot = 0; slot < slots; slot++) {
-    const first = start + slot * slotSize;
-    // Somebody is told by an id's digest; nobody, by zeros.
-    const told = features.subarray(first, first + slotSize);
-    if (told.some((value) => value !== 0)) filled++;
-  }
   return {
     configured_slots: slots,
     slot_dim: slotSize,

@@ -18,7 +18,7 @@ import {
 import { type Canvas, emptyRow, openCanvas } from "./canvas.ts";
 import { type Changes, noteChanges, openChanges } from "./changes.ts";
 import { writeFeatures } from "./features.ts";
-import { loadBatch, saveBatch, type SavedBatch } from "./saved.ts";
+import { loadBatch, requireSame, saveBatch, type SavedBatch } from "./saved.ts";
 import { openSocialMemory, type SocialMemory, writeSocial } from "./social.ts";
 import type { MapFormat, ObservationSpec } from "./spec.ts";
 import { type ObservationTables, observationTables } from "./tables.ts";
@@ -31,8 +31,6 @@ export interface ObserverOptions {
   readonly mapFormat?: MapFormat;
   /** Row of an agent: its place in the roster (the default), or its index. */
   readonly rows?: "roster" | "agents";
-  /** Tables of the town, where several observers share them. */
-  readonly tables?: ObservationTables;
   /** Arrays for the two batches, in place of new ones. */
   readonly arrays?: readonly [BatchArrays, BatchArrays];
 }
@@ -49,10 +47,13 @@ const TOUCHED = [
 ] as const;
 
 /**
- * Observes one world. Two batches alternate, so that the observation an action
+ * Observes one world: who observes several needs one for each. Two batches
+ * alternate, so that the observation an action
  * was chosen from stays as it is while the next one is written.
  */
 export class Observer {
+  /** The town whose worlds it can observe. */
+  readonly town: Town;
   /** What the observations look like. */
   readonly spec: ObservationSpec;
 
@@ -67,6 +68,7 @@ export class Observer {
   #resumed: ObservationBatch | null = null;
   /** What that was before the latest build. */
   #before: ObservationBatch | null = null;
+  #canTakeBack = false;
   #latest = 0;
 
   /**
@@ -76,7 +78,8 @@ export class Observer {
    */
   constructor(town: Town, options: ObserverOptions = {}) {
     const { mapFormat = "f32", rows = "roster", arrays } = options;
-    this.#tables = options.tables ?? observationTables(town);
+    this.town = town;
+    this.#tables = observationTables(town);
     this.spec = this.#tables.spec;
     this.#mapFormat = mapFormat;
     this.#byAgent = rows === "agents";
@@ -100,10 +103,14 @@ export class Observer {
   /**
    * Takes a saved batch for the latest one.
    *
-   * @throws {TownletError} when it is none of this town's
+   * @throws {TownletError} when it is not what this observer would have seen
+   * last in this world
    */
-  resume(saved: unknown): void {
-    this.#resumed = loadBatch(this.#tables.town, this.spec, saved);
+  resume(saved: unknown, world: World): void {
+    this.#requireFit(world);
+    const batch = loadBatch(this.#tables.town, this.spec, saved);
+    requireSame(batch, world, this.#mapFormat, this.#byAgent);
+    this.#resumed = batch;
   }
 
   /**
@@ -115,18 +122,26 @@ export class Observer {
    *
    * @param turn the tick that was just done, or none
    * @returns the batch, good until the build after the next
+   * @throws {RangeError} for a world of another town
    */
   observe(world: World, turn?: Turn): ObservationBatch {
+    this.#requireFit(world);
     const canvas = this.#canvases[1 - this.#latest];
     this.#build(canvas, world, turn?.anyEnds === true ? turn.ends : null);
     this.#latest = 1 - this.#latest;
     this.#before = this.#resumed;
     this.#resumed = null;
+    this.#canTakeBack = true;
     return canvas.batch;
   }
 
-  /** Goes back to the batch before the latest: the tick it is of has failed. */
+  /**
+   * Goes back to the batch before the latest, once: the tick it is of has
+   * failed, or another is to take its place.
+   */
   takeBack(): void {
+    if (!this.#canTakeBack) return;
+    this.#canTakeBack = false;
     this.#latest = 1 - this.#latest;
     this.#resumed = this.#before;
   }
@@ -136,16 +151,21 @@ export class Observer {
    * tools, at any time.
    *
    * @returns a batch of its own, good until the next peek
+   * @throws {RangeError} for a world of another town
    */
   peek(world: World): ObservationBatch {
+    this.#requireFit(world);
     this.#peeked ??= openCanvas(
       this.#tables,
       this.#mapFormat,
       this.#arrays(),
     );
     const before = TOUCHED.map((name) => world[name].slice());
-    this.#build(this.#peeked, world, null);
-    for (const [i, name] of TOUCHED.entries()) world[name].set(before[i]);
+    try {
+      this.#build(this.#peeked, world, null);
+    } finally {
+      for (const [i, name] of TOUCHED.entries()) world[name].set(before[i]);
+    }
     return this.#peeked.batch;
   }
 
@@ -155,6 +175,17 @@ export class Observer {
    */
   maskActions(world: World): void {
     writeMasks(this.#tables.town, world, this.#canvases[this.#latest]);
+  }
+
+  #requireFit(world: World): void {
+    const { town } = this.#tables;
+    const { alive, tileHead, holder } = world;
+    if (
+      alive.length === town.capacity &&
+      holder.length === town.objectIds.length &&
+      tileHead.length === town.width * town.height
+    ) return;
+    throw new RangeError("the world is of another town");
   }
 
   #arrays(): BatchArrays {

@@ -11,6 +11,7 @@ import { Buffer } from "node:buffer";
 import { bytesFor, bytesOf } from "../base/columns.ts";
 import { TownletError } from "../base/error.ts";
 import type { Town } from "../world/town.ts";
+import type { World } from "../world/world.ts";
 import {
   type BatchArrays,
   batchArrays,
@@ -29,7 +30,7 @@ export interface SavedBatch {
   readonly tick: number;
   /** Number format of the maps. */
   readonly map_format: MapFormat;
-  /** Id of each row's agent. [rows] */
+  /** Id of each row's agent, "" in a row nobody has. [rows] */
   readonly agent_ids: readonly string[];
   /** Arrays by name. */
   readonly arrays: { readonly [K in keyof BatchArrays]: string };
@@ -42,6 +43,7 @@ const ARRAYS: readonly (keyof BatchArrays)[] = [
   "actionMask",
   "summary",
   "slots",
+  "filledSlots",
 ];
 
 /** Writes the rows of a batch down. */
@@ -60,7 +62,9 @@ export function saveBatch(
     spec_hash: spec.specHash,
     tick,
     map_format: mapFormat,
-    agent_ids: [...agents.subarray(0, count)].map((agent) => agentIds[agent]),
+    agent_ids: [...agents.subarray(0, count)].map((agent) =>
+      agent < 0 ? "" : agentIds[agent]
+    ),
     arrays: Object.fromEntries(
       ARRAYS.map((name) => [name, base64(name)]),
     ) as SavedBatch["arrays"],
@@ -117,6 +121,7 @@ export function loadBatch(
   batch.count = rows;
   const agentIds = new Array<string>(town.capacity).fill("");
   for (const [row, agent] of arrays.agents.entries()) {
+    if (agent === -1) continue;
     if (!(agent >= 0 && agent < town.capacity) || batch.rowOf[agent] >= 0) {
       throw unusable(`row ${row} is of no agent, or of one twice`);
     }
@@ -128,6 +133,41 @@ export function loadBatch(
     throw unusable("features are no numbers");
   }
   return batch;
+}
+
+/**
+ * Refuses a saved batch that is not the last one of a world.
+ *
+ * @param byAgent whether rows are those of agents, or follow the roster
+ * @throws {TownletError} unless tick, format, rows and ids are the world's
+ */
+export function requireSame(
+  batch: ObservationBatch,
+  world: World,
+  mapFormat: MapFormat,
+  byAgent: boolean,
+): void {
+  if (batch.tick !== world.tick[0]) {
+    throw unusable(
+      `they are of tick ${batch.tick}, the world of tick ${world.tick[0]}`,
+    );
+  }
+  if (batch.mapFormat !== mapFormat) {
+    throw unusable(`their maps are ${batch.mapFormat}, not ${mapFormat}`);
+  }
+  const { roster, population, records, alive } = world;
+  const isOrdered = batch.agents.every((agent, row) =>
+    agent < 0 ? byAgent : !byAgent || agent === row
+  );
+  if (!isOrdered || (byAgent && batch.count !== alive.length)) {
+    throw unusable("their rows are in another order");
+  }
+  for (let i = 0; i < population[0]; i++) {
+    const agent = roster[i];
+    const id = records.agentIds[agent];
+    if (batch.agentIds[agent] === id && batch.rowOf[agent] >= 0) continue;
+    throw unusable(`${id} is not among them`);
+  }
 }
 
 function members(value: unknown): { readonly [name: string]: unknown } {

@@ -4,13 +4,9 @@
  * @module
  */
 import { blake2s256 } from "../base/hash.ts";
-import { SOCIAL_MAX } from "../config/observation_settings.ts";
 import type { World } from "../world/world.ts";
 import { type Canvas, NEVER } from "./canvas.ts";
 import type { ObservationTables } from "./tables.ts";
-
-/** Most entries a ledger can have. */
-const LEDGER_MAX = 32;
 
 /** What is remembered of the agents of one world from build to build. */
 export interface SocialMemory {
@@ -22,16 +18,22 @@ export interface SocialMemory {
   readonly keys: Int32Array;
   /** The last of those. */
   lastKey: number;
+  /** Scores of the entries of one ledger; scratch. [ties] */
+  readonly scores: Float64Array;
+  /** Entries told in the social slots of one row; scratch. [slots] */
+  readonly chosen: Uint8Array;
 }
 
 /** Room for what is remembered of a town's agents. */
 export function openSocialMemory(tables: ObservationTables): SocialMemory {
-  const { capacity } = tables.town;
+  const { capacity, tieSlots } = tables.town;
   return {
     ids: [],
     values: new Float32Array(capacity * (tables.spec.social?.embedDim ?? 0)),
     keys: new Int32Array(capacity),
     lastKey: 0,
+    scores: new Float64Array(tieSlots),
+    chosen: new Uint8Array(tables.spec.social?.slots ?? 0),
   };
 }
 
@@ -56,11 +58,6 @@ function refreshIds(memory: SocialMemory, agentIds: readonly string[]): void {
 /** Score of an entry that is out of the question. */
 const TAKEN = -Infinity;
 
-/** Scores of the entries of a ledger; scratch, used for one after the other. */
-const scores = new Float64Array(LEDGER_MAX);
-/** Entries told in each social slot; scratch as well. */
-const chosen = new Uint8Array(SOCIAL_MAX);
-
 /**
  * Chooses the entries with the highest scores, of equal ones the first, into
  * the social slots from `slot` on, and gives the slot after them.
@@ -70,6 +67,7 @@ const chosen = new Uint8Array(SOCIAL_MAX);
  * @param least scores must be above it
  */
 function chooseTop(
+  { scores, chosen }: SocialMemory,
   slot: number,
   entries: number,
   most: number,
@@ -113,9 +111,9 @@ export function writeSocial(
   const { top_friends: friendMax, top_rivals: rivalMax } =
     town.config.observations.social_snippet;
   const { slots, slotSize, embedDim } = social;
-  const { values, keys } = memory;
+  const { values, keys, scores, chosen } = memory;
   const { batch, shownEmbedding, shownTies } = canvas;
-  const { features, agents, count } = batch;
+  const { features, filledSlots, agents, count } = batch;
   const { ties, tieOther, tieTrust, tieFamiliarity, tieRivalry } = world;
   const { rivals, rivalOther, rivalScore, tieStamp } = world;
   const featureCount = spec.featureNames.length;
@@ -137,13 +135,13 @@ export function writeSocial(
       for (let i = 0; i < known; i++) {
         scores[i] = tieTrust[first + i] + tieFamiliarity[first + i];
       }
-      friendsEnd = chooseTop(0, known, friendMax, least);
+      friendsEnd = chooseTop(memory, 0, known, friendMax, least);
     }
     const ledger = known > 0 ? tieRivalry : rivalScore;
     for (let i = 0; i < entries; i++) scores[i] = ledger[first + i];
     for (let slot = 0; slot < friendsEnd; slot++) scores[chosen[slot]] = TAKEN;
     const rivalsStart = strict ? friendMax : friendsEnd;
-    const rivalsEnd = chooseTop(rivalsStart, entries, rivalMax, least);
+    const rivalsEnd = chooseTop(memory, rivalsStart, entries, rivalMax, least);
 
     let filled = 0;
     let trustSum = 0;
@@ -177,6 +175,7 @@ export function writeSocial(
       if (trust > trustMax) trustMax = trust;
       if (rivalry > rivalryMax) rivalryMax = rivalry;
     }
+    filledSlots[row] = filled;
     if (at.aggregates < 0) continue;
     const sums = row * featureCount + at.aggregates;
     features[sums] = filled === 0 ? 0 : trustSum / filled;

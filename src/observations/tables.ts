@@ -41,8 +41,6 @@ export interface ObservationTables {
   readonly countMax: number;
   /** What to add to a tile's index to get to a cell around it. [cells] */
   readonly cellTile: Int32Array;
-  /** Squared distance of a cell from the centre. [cells] */
-  readonly cellDistance2: Int32Array;
   /** Unit vectors from the centre to each cell: x of all, y of all. [2 × cells] */
   readonly rays: Float32Array;
   /** Where the cells with objects around a tile begin. [tiles + 1] */
@@ -73,8 +71,20 @@ export interface ObservationTables {
   readonly farthest: Int32Array;
 }
 
-/** Makes the tables of a town. */
+/** Tables made so far; they follow from the town alone. */
+const made = new WeakMap<Town, ObservationTables>();
+
+/** The tables of a town, made when they are first asked for. */
 export function observationTables(town: Town): ObservationTables {
+  let tables = made.get(town);
+  if (tables === undefined) {
+    tables = makeTables(town);
+    made.set(town, tables);
+  }
+  return tables;
+}
+
+function makeTables(town: Town): ObservationTables {
   const { width, height, ticksPerDay, typeIds } = town;
   const spec = observationSpec(town);
   const { sight } = town;
@@ -82,16 +92,15 @@ export function observationTables(town: Town): ObservationTables {
   const cells = side * side;
   const [channels, rows, columns] = spec.mapShape;
   const cellTile = new Int32Array(cells);
-  const cellDistance2 = new Int32Array(cells);
   const rays = new Float32Array(2 * cells);
   for (let cell = 0; cell < cells; cell++) {
     const dx = cell % side - sight;
     const dy = Math.floor(cell / side) - sight;
     cellTile[cell] = dy * width + dx;
-    cellDistance2[cell] = dx * dx + dy * dy;
-    if (cellDistance2[cell] === 0) continue;
-    rays[cell] = dx / Math.sqrt(cellDistance2[cell]);
-    rays[cells + cell] = dy / Math.sqrt(cellDistance2[cell]);
+    const distance = Math.sqrt(dx * dx + dy * dy);
+    if (distance === 0) continue;
+    rays[cell] = dx / distance;
+    rays[cells + cell] = dy / distance;
   }
   const startOf = (name: string) =>
     spec.featureNames.findIndex((feature) => feature.startsWith(name));
@@ -124,7 +133,6 @@ export function observationTables(town: Town): ObservationTables {
       aggregates: startOf("social_trust_"),
     },
     cellTile,
-    cellDistance2,
     rays,
     ...cellsWithObjects(objectCount, width, height, sight),
     objectCount,

@@ -72,13 +72,11 @@ function drawAgents(
   canvas: Canvas,
   count: number,
 ): void {
-  const { town, spec, side, cells, mapSize, counts, cellTile } = tables;
-  const { width, sight, bitWords } = town;
+  const { town, side, cells, mapSize, counts, cellTile } = tables;
+  const { width, bitWords } = town;
   const { batch: { map }, most, drawn, shownTile, shownBits } = canvas;
-  const { shownCells, agents } = canvas;
+  const { shownCells, seen } = canvas;
   const hasMap = mapSize > 0;
-  // Beyond the edge of the grid layout v2 lets nobody walk.
-  const open = spec.layout === "v1";
   const centre = (cells - 1) / 2;
   const rowWords = side * wordsOf(side);
   for (let i = 0; i < count; i++) {
@@ -117,15 +115,13 @@ function drawAgents(
           const there = on === 0
             ? 0
             : tileAgents[tile + cellTile[cell]] - (cell === centre ? 1 : 0);
-          const inside = open ||
-            insideGrid(town, x + from + bit - sight, y + dy - sight);
           map[agentsAt + cell] = Math.min(most, there);
-          map[walkableAt + cell] = there === 0 && inside ? 1 : 0;
+          map[walkableAt + cell] = there === 0 ? 1 : 0;
         }
       }
     }
     if (counts && hasMap) map[walkableAt + centre] = 0;
-    agents[row] = shownCells[row] + crowded;
+    seen[row] = shownCells[row] + crowded;
   }
 }
 
@@ -162,21 +158,21 @@ function drawReservations(
 /** Writes what the windows come to: features of the neighbourhood, summary. */
 function sumUp(
   { town, spec, side, cells, at }: ObservationTables,
-  { batch: { features, summary }, drawn, shownBits, agents, reserved }: Canvas,
+  { batch: { features, summary }, drawn, shownBits, seen, reserved }: Canvas,
   count: number,
 ): void {
   const featureCount = spec.featureNames.length;
   const rowWords = side * wordsOf(side);
-  // Layout v1 says the same of nobody and of somebody on one's own tile.
+  // Layout v1 says of nobody what it says of somebody on one's own tile.
   const alone = spec.layout === "v1" ? 0 : 1;
   for (let i = 0; i < count; i++) {
     const row = drawn[i];
-    const others = agents[row] - 1;
+    const others = seen[row] - 1;
     const nearest2 = nearestAgent(side, shownBits, row * rowWords);
     const nearest = nearest2 === NOBODY ? 0 : Math.sqrt(nearest2);
     const agentRatio = Math.min(1, others / (cells - 1));
     const reservedRatio = Math.min(1, reserved[row] / cells);
-    const near = nearest2 === NOBODY
+    const near = nearest2 === NOBODY && others === 0
       ? alone
       : Math.min(1, nearest / town.sight);
     const first = row * featureCount + at.neighbours;
@@ -277,6 +273,7 @@ function drawPlace(
     }
   }
   if (!counts || spec.layout === "v1") return;
+  // Beyond the edge of the grid nobody walks.
   for (let cell = 0; cell < cells; cell++) {
     const cellX = x + cell % side - town.sight;
     const cellY = y + Math.floor(cell / side) - town.sight;

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { EXIT, TownletError } from "../base/error.ts";
 import type { BatchArrays } from "../observations/batch.ts";
 import { Observer } from "../observations/observer.ts";
-import { observationTables } from "../observations/tables.ts";
 import { openPolicy } from "../policy/open.ts";
 import type { Policy } from "../policy/policy.ts";
 import { Simulation } from "../simulation.ts";
@@ -35,6 +35,16 @@ interface Place {
   ids: readonly string[];
 }
 
+/** A world of a vector that failed; the vector is of no use any more. */
+export function worldFailed(message: string, cause?: unknown): TownletError {
+  return new TownletError(message, {
+    code: "vector.world",
+    hint: "The vector is closed; open it anew",
+    exit: EXIT.failed,
+    cause,
+  });
+}
+
 /** The worlds that one thread steps. */
 export class Lane {
   readonly #town: Town;
@@ -56,7 +66,6 @@ export class Lane {
     this.#town = town;
     this.#memory = memory;
     this.#shape = shape;
-    const tables = observationTables(town);
     const rows = town.capacity;
     const from = Math.floor(shape.worlds * thread / shape.workers);
     const to = Math.floor(shape.worlds * (thread + 1) / shape.workers);
@@ -66,7 +75,6 @@ export class Lane {
       const observer = new Observer(town, {
         mapFormat: shape.mapFormat,
         rows: "agents",
-        tables,
         arrays: [
           rowsOf(memory.batches[0], first, rows, shape.worlds * rows),
           rowsOf(memory.batches[1], first, rows, shape.worlds * rows),
@@ -80,28 +88,41 @@ export class Lane {
     for (const place of this.#places) this.#writeIds(place);
   }
 
-  /** Does what the threads are told to do. */
+  /**
+   * Does what the threads are told to do.
+   *
+   * @throws {TownletError} that names the first world which fails
+   */
   run(what: number): void {
     for (const place of this.#places) {
-      switch (what) {
-        case ORDER.stepOwn:
-          place.simulation.policy = place.own;
-          this.#step(place);
-          break;
-        case ORDER.stepGiven:
-          place.simulation.policy = place.given;
-          this.#step(place);
-          break;
-        case ORDER.reset:
-          if (this.#memory.resets[place.world] === 1) this.#reset(place);
-          break;
-        case ORDER.hash:
-          writeAscii(
-            this.#memory.hashes,
-            place.world * HASH_BYTES,
-            place.simulation.hash(),
-          );
+      try {
+        this.#do(what, place);
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw worldFailed(`World ${place.world}: ${why}`, cause);
       }
+    }
+  }
+
+  #do(what: number, place: Place): void {
+    switch (what) {
+      case ORDER.stepOwn:
+        place.simulation.policy = place.own;
+        this.#step(place);
+        break;
+      case ORDER.stepGiven:
+        place.simulation.policy = place.given;
+        this.#step(place);
+        break;
+      case ORDER.reset:
+        if (this.#memory.resets[place.world] === 1) this.#reset(place);
+        break;
+      case ORDER.hash:
+        writeAscii(
+          this.#memory.hashes,
+          place.world * HASH_BYTES,
+          place.simulation.hash(),
+        );
     }
   }
 
@@ -212,6 +233,7 @@ function rowsOf(
     actionMask: part(arrays.actionMask),
     summary: part(arrays.summary),
     slots: part(arrays.slots),
+    filledSlots: part(arrays.filledSlots),
   };
 }
 

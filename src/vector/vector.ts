@@ -14,7 +14,7 @@ import {
 } from "../observations/spec.ts";
 import { compileTown } from "../world/compile/town.ts";
 import type { Town } from "../world/town.ts";
-import { Lane } from "./lane.ts";
+import { Lane, worldFailed } from "./lane.ts";
 import {
   CONTROL,
   FAULT_BYTES,
@@ -293,17 +293,16 @@ export class VectorTown implements Disposable {
   #order(what: number): void {
     if (!this.#usable) throw new TypeError("the vector is closed");
     this.#send(what);
-    try {
-      try {
-        this.#lane.run(what);
-      } finally {
-        this.#await();
-      }
+    // Whatever happens here, the others are waited for.
+    const own = faultOf(() => this.#lane.run(what));
+    const theirs = faultOf(() => {
+      this.#await();
       this.#raiseFaults();
-    } catch (error) {
-      this.close();
-      throw error;
-    }
+    });
+    const fault = own ?? theirs;
+    if (fault === null) return;
+    this.close();
+    throw fault;
   }
 
   #send(what: number): void {
@@ -344,12 +343,18 @@ export class VectorTown implements Disposable {
       const bytes = faults.slice(at, at + FAULT_BYTES);
       const end = bytes.indexOf(0);
       const text = bytes.subarray(0, end < 0 ? FAULT_BYTES : end);
-      throw new TownletError(new TextDecoder().decode(text), {
-        code: "vector.world",
-        hint: "Open the vector anew",
-        exit: EXIT.failed,
-      });
+      throw worldFailed(new TextDecoder().decode(text));
     }
+  }
+}
+
+/** What something throws, or null. */
+function faultOf(part: () => void): unknown {
+  try {
+    part();
+    return null;
+  } catch (fault) {
+    return fault;
   }
 }
 

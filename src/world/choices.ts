@@ -115,11 +115,13 @@ export function actionMask(
   const { actions, actionAffordance } = town;
   const running = world.optionAffordance[agent];
   const bound = boundTo(town, world, agent, now);
-  if (bound !== FREE) {
+  if (bound !== BOUND.free) {
     for (let i = offset; i < offset + actions.length; i++) out[i] = 0;
-    if (bound !== OPTION) out[offset + ACTION.wait] = 1;
-    if (bound === USE) out[offset + ACTION.release] = 1;
-    if (bound === OPTION) out[offset + town.affordances[running].action] = 1;
+    if (bound !== BOUND.option) out[offset + ACTION.wait] = 1;
+    if (bound === BOUND.use) out[offset + ACTION.release] = 1;
+    if (bound === BOUND.option) {
+      out[offset + town.affordances[running].action] = 1;
+    }
     return;
   }
   const open = town.openSteps[world.y[agent] * town.width + world.x[agent]];
@@ -141,28 +143,31 @@ export function actionMask(
   }
 }
 
-/** What binds an agent in the next tick: nothing at all, */
-const FREE = 0;
-/** somebody or something else decides, */
-const OTHERS = 1;
-/** the use of an object, */
-const USE = 2;
-/** or an option that it is committed to. */
-const OPTION = 3;
+/** What binds an agent in the next tick. */
+const BOUND = {
+  /** Nothing: it is at a decision point. */
+  free: 0,
+  /** Somebody or something else decides. */
+  others: 1,
+  /** The use of an object. */
+  use: 2,
+  /** An option that it is committed to. */
+  option: 3,
+} as const;
 
 function boundTo(town: Town, world: World, agent: number, now: number): number {
   if (
     world.alive[agent] === 0 || world.possessed[agent] === 1 ||
     world.schedule[agent] >= 0
-  ) return OTHERS;
-  if (isUsing(world, agent)) return USE;
+  ) return BOUND.others;
+  if (isUsing(world, agent)) return BOUND.use;
   if (world.destinationUntil[agent] > now && isCalledAway(town, world, agent)) {
-    return OTHERS;
+    return BOUND.others;
   }
   return world.optionAffordance[agent] >= 0 &&
       isCommitted(town, world, agent, now)
-    ? OPTION
-    : FREE;
+    ? BOUND.option
+    : BOUND.free;
 }
 
 /** Looks again at the objects about which something has changed. */
@@ -660,10 +665,6 @@ function hasUrgentNeed(
 ): boolean {
   const { need } = world;
   const at = agent * NEED_COUNT;
-  // Nearly always none is.
-  if (need[at] >= URGENT && need[at + 1] >= URGENT && need[at + 2] >= URGENT) {
-    return false;
-  }
   for (let k = 0; k < NEED_COUNT; k++) {
     if (need[at + k] >= URGENT) continue;
     if (served === null || served[k] <= 0) return true;

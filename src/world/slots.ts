@@ -64,7 +64,7 @@ export function allocateSlot(town: Town, world: World, agent: number): number {
     slotTotals[SLOT_TOTAL.forced]++;
   }
   world.slotGiven[slot] = 1;
-  world.slotsTouched[0] = Math.max(world.slotsTouched[0], slot + 1);
+  if (slot === world.slotsTouched[0]) skipTouched(world);
   embeddingSlot[agent] = slot;
   return slot;
 }
@@ -84,18 +84,22 @@ export function releaseSlot(world: World, agent: number): void {
 
 /** Builds the derived columns of the slots anew. */
 export function rebuildSlots(world: World): void {
-  const { embeddingSlot, slotShared, slotGiven, slotReleased } = world;
+  const { embeddingSlot, slotShared, slotGiven } = world;
   slotGiven.fill(0);
   for (let agent = 0; agent < embeddingSlot.length; agent++) {
     const slot = embeddingSlot[agent];
     if (slot >= 0 && slotShared[agent] === 0) slotGiven[slot] = 1;
   }
-  let touched = slotGiven.length;
+  world.slotsTouched[0] = 0;
+  skipTouched(world);
+}
+
+/** Goes on to the lowest slot that nobody ever had. */
+function skipTouched({ slotsTouched, slotGiven, slotReleased }: World): void {
   while (
-    touched > 0 && slotGiven[touched - 1] === 0 &&
-    slotReleased[touched - 1] < 0
-  ) touched--;
-  world.slotsTouched[0] = touched;
+    slotsTouched[0] < slotGiven.length &&
+    (slotGiven[slotsTouched[0]] === 1 || slotReleased[slotsTouched[0]] >= 0)
+  ) slotsTouched[0]++;
 }
 
 /** Tells the next observation of an agent of a new context; nobody: nothing. */
@@ -145,7 +149,6 @@ export function slotTable(town: Town, world: World): SlotTable {
 function freeSlot(town: Town, world: World): number {
   const { slotGiven, slotReleased } = world;
   const touched = world.slotsTouched[0];
-  // Slots are touched from the lowest on, so the next one is untouched.
   if (touched < town.embeddingSlots) return touched;
   let best = -1;
   let earliest = Infinity;

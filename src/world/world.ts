@@ -376,7 +376,7 @@ export interface Columns {
   readonly stale: Uint8Array;
   /** 1 while somebody has the embedding slot. Derived. [slots] */
   readonly slotGiven: Uint8Array;
-  /** Embedding slots that were given at least once. Derived. [1] */
+  /** The lowest embedding slot that nobody ever had. Derived. [1] */
   readonly slotsTouched: Int32Array;
   /**
    * A bit for every tile with agents, `sight` tiles of margin around the grid:

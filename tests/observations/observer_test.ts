@@ -490,7 +490,7 @@ Deno.test("observe() takes no memory beside its batches", () => {
   }
 });
 
-Deno.test("an observer writes into arrays it is given, by tables it shares", () => {
+Deno.test("an observer writes into arrays it is given, by the tables of its town", () => {
   const sim = watched({ agents: 3, config: { world: { agent_capacity: 3 } } });
   const { town, world } = sim;
   const tables = observationTables(town);
@@ -498,7 +498,7 @@ Deno.test("an observer writes into arrays it is given, by tables it shares", () 
   const open = () =>
     batchArrays(catalogue, new ArrayBuffer(bytesFor(catalogue)));
   const arrays = [open(), open()] as const;
-  const observer = new Observer(town, { mapFormat: "u8", tables, arrays });
+  const observer = new Observer(town, { mapFormat: "u8", arrays });
   assert(observer.spec === tables.spec);
   const plain = new Observer(town, { mapFormat: "u8" });
   for (let build = 0; build < 4; build++) {

@@ -3,7 +3,8 @@ import { TownletError } from "../../src/base/error.ts";
 import type { ObservationBatch } from "../../src/observations/batch.ts";
 import type { SavedBatch } from "../../src/observations/saved.ts";
 import type { Policy } from "../../src/policy/policy.ts";
-import { Simulation } from "../../src/simulation.ts";
+import { Observer } from "../../src/observations/observer.ts";
+import { Simulation, type SimulationOptions } from "../../src/simulation.ts";
 import { compileTown } from "../../src/world/compile/town.ts";
 import { copyWorld, emptyWorld } from "../../src/world/world.ts";
 import { tinyConfig } from "../helpers/tiny_town.ts";
@@ -105,6 +106,101 @@ Deno.test("a failed tick right after resuming leaves the resumed batch", () => {
   });
   assertThrows(() => resumed.step(), TownletError, "no idea");
   assertEquals(resumed.saveBatch(), batch);
+});
+
+Deno.test("rows of agents are saved with those that nobody has", () => {
+  const observe = () => new Observer(town, { rows: "agents" });
+  const whole = new Simulation(town, {
+    seed: 5,
+    observe: observe(),
+    policy: attentive(),
+  });
+  let empty = 0;
+  for (let tick = 0; tick < 60; tick++) {
+    const world = emptyWorld(town);
+    copyWorld(whole.world, world);
+    const batch = JSON.parse(JSON.stringify(whole.saveBatch()));
+    empty += batch.agent_ids.filter((id: string) => id === "").length;
+    const resumed = new Simulation(town, {
+      world,
+      batch,
+      observe: observe(),
+      policy: attentive(),
+    });
+    whole.step();
+    resumed.step();
+    assertEquals(resumed.hash(), whole.hash(), `tick ${tick + 1}`);
+    assertEquals(resumed.saveBatch(), whole.saveBatch());
+  }
+  assertEquals(empty > 0, true, "nobody was ever away");
+});
+
+Deno.test("a batch is refused unless it is the last one of the world", () => {
+  const simulation = new Simulation(town, { seed: 5, observe: "u8" });
+  const early = simulation.saveBatch();
+  simulation.runFor(3);
+  const { world } = simulation;
+  const batch = simulation.saveBatch() as SavedBatch;
+  const faults: readonly (readonly [SimulationOptions, string])[] = [
+    [{ observe: "u8", batch: early }, "of tick 0, the world of tick 3"],
+    [{ observe: "f32", batch }, "maps are u8, not f32"],
+    [
+      { observe: "u8", batch: { ...batch, agent_ids: ["a", "bob", "cy"] } },
+      "ann is not among them",
+    ],
+  ];
+  for (const [options, message] of faults) {
+    assertThrows(
+      () => new Simulation(town, { world, ...options }),
+      TownletError,
+      message,
+    );
+  }
+  assertThrows(
+    () => new Simulation(town, { world, batch }),
+    RangeError,
+    "nobody observes",
+  );
+});
+
+Deno.test("rows of the roster are not taken for those of agents, nor the other way", () => {
+  for (const rows of ["roster", "agents"] as const) {
+    const whole = new Simulation(town, {
+      seed: 5,
+      policy: "idle",
+      observe: new Observer(town, { rows }),
+    });
+    while (whole.world.population[0] === 3) whole.step();
+    whole.step();
+    const other = rows === "roster" ? "agents" : "roster";
+    assertThrows(
+      () =>
+        new Simulation(town, {
+          world: whole.world,
+          observe: new Observer(town, { rows: other }),
+          batch: whole.saveBatch(),
+        }),
+      TownletError,
+      "another order",
+    );
+  }
+});
+
+Deno.test("an observer is refused by simulations and worlds of another town", () => {
+  const other = compileTown(tinyConfig({ agents: 2 }));
+  assertThrows(
+    () => new Simulation(town, { observe: new Observer(other) }),
+    RangeError,
+    "another town",
+  );
+  const { world } = new Simulation(town);
+  for (const look of ["observe", "peek"] as const) {
+    assertThrows(
+      () => new Observer(other)[look](world),
+      RangeError,
+      "another town",
+    );
+  }
 });
 
 Deno.test("saveBatch() is null where nobody observes", () => {

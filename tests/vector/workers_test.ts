@@ -5,7 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { benchConfig } from "../../cli/bench/town.ts";
-import { TownletError } from "../../src/base/error.ts";
+import { EXIT, TownletError } from "../../src/base/error.ts";
 import { configFrom } from "../../src/config/load.ts";
 import { openVectorTown } from "../../src/vector/vector.ts";
 import { config, showAll, someActions } from "./lively.ts";
@@ -47,11 +47,15 @@ Deno.test({
   },
 });
 
-Deno.test("a world that fails in a worker fails the vector, by name", async () => {
-  const vector = await openVectorTown(config, { worlds: 2, workers: 2 });
-  vector.seeds[1] = NaN;
-  assertThrows(() => vector.reset(), TownletError, "not NaN");
-  assertThrows(() => vector.step(), TypeError, "closed");
+Deno.test("a world that fails closes the vector and is named, whoever steps it", async () => {
+  for (const world of [0, 1]) {
+    const vector = await openVectorTown(config, { worlds: 2, workers: 2 });
+    vector.seeds[world] = NaN;
+    const error = assertThrows(() => vector.reset(), TownletError, "not NaN");
+    assertStringIncludes(error.message, `World ${world}: `);
+    assertEquals([error.code, error.exit], ["vector.world", EXIT.failed]);
+    assertThrows(() => vector.step(), TypeError, "closed");
+  }
 });
 
 Deno.test("a worker that does not answer in time is given up", async () => {
