@@ -27,6 +27,7 @@ const ARRAYS = [
   "actionMask",
   "summary",
   "slots",
+  "filledSlots",
 ] as const;
 
 /** Copies a batch: of its arrays what counts. */
@@ -98,6 +99,7 @@ function assertRow(
     .subarray(0, SUMMARY.length);
   assertBits(sums, expected.summary, "summary");
   assertBits(actionMask, expected.mask, "mask");
+  assertEquals(batch.filledSlots[row], expected.filled, "filledSlots");
 }
 
 /**
@@ -184,7 +186,8 @@ export class CheckedObserver extends Observer {
 /** Fails unless a row is zeros, and waiting its only action. */
 export function assertEmptyRow(batch: ObservationBatch, row: number): void {
   const { agentId, map, features, actionMask } = batch.row(row);
-  assertEquals([agentId, batch.slots[row]], ["", 0]);
+  const { slots, filledSlots } = batch;
+  assertEquals([agentId, slots[row], filledSlots[row]], ["", 0, 0]);
   const sums = batch.summary.subarray(row * SUMMARY.length)
     .subarray(0, SUMMARY.length);
   assert([map, features, sums].every((part) => part.every((n) => n === 0)));

@@ -29,6 +29,8 @@ export interface Expected {
   readonly summary: readonly number[];
   /** Which actions make sense. */
   readonly mask: Uint8Array;
+  /** How many friends and rivals are told of. */
+  readonly filled: number;
 }
 
 /** What an observation tells beside what the resident sees. */
@@ -85,6 +87,8 @@ export function expectedOf(
     ),
     summary: summary.map(([, value]) => Math.fround(value)),
     mask,
+    filled: chooseOthers(town, world, agent).filter((other) => other !== null)
+      .length,
   };
 }
 
@@ -220,8 +224,9 @@ function sumUp(
   const distances = spots
     .filter(({ others, isCentre }) => others > 0 && !isCentre)
     .map(({ dx, dy }) => Math.sqrt(dx * dx + dy * dy));
-  const nobody = distances.length === 0;
-  const nearest = nobody ? 0 : Math.min(...distances);
+  const nearest = distances.length === 0 ? 0 : Math.min(...distances);
+  // Somebody on one's own tile is no distance away; nobody is far in v2.
+  const isFar = agents === 0 && isV2(town);
   return [
     ["agent_count", agents],
     ["object_count", objects],
@@ -233,7 +238,7 @@ function sumUp(
     ["nearest_agent_distance", nearest],
     [
       "nearest_agent_distance_norm",
-      nobody ? (isV2(town) ? 1 : 0) : Math.min(1, nearest / radius),
+      isFar ? 1 : Math.min(1, nearest / radius),
     ],
   ];
 }
