@@ -26,6 +26,16 @@ export interface Gather {
   draw(): Maps;
   /** Index of a number in the map of a resident. */
   indexOf(agent: number, channel: number, cell: number): number;
+  /** Features and summaries of the maps drawn last, if it writes them. */
+  counts?(): Counted;
+}
+
+/** What observations tell of a window beside its map. */
+export interface Counted {
+  /** Features, of which only those of the window are written. */
+  readonly features: Float32Array;
+  /** Summaries. */
+  readonly summary: Float32Array;
 }
 
 /** Residents of a stage, and the tiles of a row of its layers. */

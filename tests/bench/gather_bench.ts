@@ -7,9 +7,16 @@
  *
  * @module
  */
-import { type Film, filmTown, openStage, scatter, showFrame } from "./film.ts";
-import { openCounts } from "./gather_changes.ts";
-import { assertSameMaps, GATHERS, type OpenGather } from "./gathers.ts";
+import {
+  type Film,
+  filmTown,
+  openStage,
+  scatter,
+  showFrame,
+  type Stage,
+} from "./film.ts";
+import { openCounts } from "./gather_counts.ts";
+import { assertSameMaps, GATHERS } from "./gathers.ts";
 
 /** Residents. */
 const AGENTS = 128;
@@ -27,11 +34,13 @@ const FILMS: Readonly<Record<string, Film>> = {
 
 for (const [group, film] of Object.entries(FILMS)) {
   assertSameMaps(film, group);
-  const [first, ...others] = Object.entries(GATHERS);
-  bench(group, film, ...first, true);
-  for (const other of others) bench(group, film, ...other);
-  bench(`no ${group}`, film, "counts alone", openCounts);
-  bench(`no ${group}`, film, "moving alone", null);
+  for (const [i, [name, open]] of Object.entries(GATHERS).entries()) {
+    const stage = openStage(film);
+    bench(name, group, i === 0, stage, open(stage).draw);
+  }
+  const stage = openStage(film);
+  bench("counts alone", `no ${group}`, false, stage, openCounts(stage).count);
+  bench("moving alone", `no ${group}`, false, openStage(film), () => {});
 }
 
 function film(policy: "scripted" | "random"): Film {
@@ -39,18 +48,16 @@ function film(policy: "scripted" | "random"): Film {
 }
 
 function bench(
-  group: string,
-  film: Film,
   name: string,
-  open: OpenGather | null,
-  baseline: boolean = false,
+  group: string,
+  baseline: boolean,
+  stage: Stage,
+  draw: () => unknown,
 ): void {
-  const stage = openStage(film);
-  const gather = open?.(stage);
   let tick = 0;
   Deno.bench({ name, group, baseline }, () => {
     showFrame(stage, frameAt(tick++));
-    gather?.draw();
+    draw();
   });
 }
 

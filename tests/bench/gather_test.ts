@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type Film, filmTown, scatter } from "./film.ts";
+import { openCounts } from "./gather_counts.ts";
 import { assemble } from "./gather_wasm.ts";
 import { assertSameMaps, GATHERS } from "./gathers.ts";
 
@@ -23,7 +24,7 @@ Deno.test("every gather draws what the double loop draws", () => {
   }
 });
 
-Deno.test("assertSameMaps() finds a gather that misses what happens", () => {
+Deno.test("assertSameMaps() finds maps that miss what happens", () => {
   const stale: typeof GATHERS[string] = (stage) => {
     const gather = GATHERS["double loop, u8"](stage);
     const maps = gather.draw();
@@ -33,6 +34,20 @@ Deno.test("assertSameMaps() finds a gather that misses what happens", () => {
     () => assertSameMaps(shortFilm("random"), "a film", { stale }),
     RangeError,
     "a film, stale, tick 0: resident ",
+  );
+});
+
+Deno.test("assertSameMaps() finds counts that are wrong", () => {
+  const right = GATHERS["WebAssembly, u8, and counts"];
+  const wrong: typeof right = (stage) => {
+    const gather = GATHERS["what changed, u8, and counts"](stage);
+    const { features, summary } = openCounts(stage).counts();
+    return { ...gather, counts: () => ({ features, summary }) };
+  };
+  assertThrows(
+    () => assertSameMaps(shortFilm("random"), "a film", { right, wrong }),
+    RangeError,
+    "a film, wrong, tick 0: feature ",
   );
 });
 

@@ -5,7 +5,8 @@
  */
 import { type Film, openStage, showFrame, type Stage } from "./film.ts";
 import { CELLS, CHANNELS, type Gather } from "./gather.ts";
-import { openChanged, openCounts } from "./gather_changes.ts";
+import { openChanged } from "./gather_changes.ts";
+import { openCounts } from "./gather_counts.ts";
 import {
   openCells,
   openLoopF32,
@@ -30,17 +31,18 @@ export const GATHERS: Readonly<Record<string, OpenGather>> = {
     withCounts(openWasmF32(stage), stage),
   "WebAssembly, u8, and counts": (stage) =>
     withCounts(openWasmU8(stage), stage),
-  "what changed, f32, with counts": (stage) => openChanged(stage, "f32"),
-  "what changed, u8, with counts": (stage) => openChanged(stage, "u8"),
+  "what changed, f32, and counts": (stage) => openChanged(stage, "f32"),
+  "what changed, u8, and counts": (stage) => openChanged(stage, "u8"),
 };
 
-/** A gather that does beside its maps what else comes with those of ours. */
+/** A gather that writes counts too. */
 function withCounts(gather: Gather, stage: Stage): Gather {
-  const counts = openCounts(stage);
+  const { count, counts } = openCounts(stage);
   return {
     indexOf: gather.indexOf,
+    counts,
     draw() {
-      counts.draw();
+      count();
       return gather.draw();
     },
   };
@@ -48,10 +50,10 @@ function withCounts(gather: Gather, stage: Stage): Gather {
 
 /**
  * Plays a film, and fails at the first map that is not what the plain double
- * loop draws.
+ * loop draws, and at counts that are not those of the first gather with counts.
  *
  * @param told what to say of the film
- * @throws {RangeError} naming gather, tick, resident, channel and cell
+ * @throws {RangeError} naming gather, tick, and what differs
  */
 export function assertSameMaps(
   film: Film,
@@ -60,14 +62,31 @@ export function assertSameMaps(
 ): void {
   const stage = openStage(film);
   const plain = openLoopF32(stage);
-  const others = Object.entries(gathers)
+  const opened = Object.entries(gathers)
     .map(([name, open]) => [name, open(stage)] as const);
+  const counting = opened.find(([, { counts }]) => counts !== undefined)?.[1];
   for (let frame = 0; frame < film.tiles.length; frame++) {
     showFrame(stage, frame);
-    for (const [name, gather] of others) {
-      assertSame(plain, gather, film, `${told}, ${name}, tick ${frame}`);
+    for (const [name, gather] of opened) {
+      const moment = `${told}, ${name}, tick ${frame}`;
+      assertSame(plain, gather, film, moment);
+      const wanted = counting?.counts?.();
+      const got = gather.counts?.();
+      if (wanted === undefined || got === undefined) continue;
+      assertEqual(wanted.features, got.features, `${moment}: feature`);
+      assertEqual(wanted.summary, got.summary, `${moment}: summary`);
     }
   }
+}
+
+function assertEqual(
+  expected: Float32Array,
+  actual: Float32Array,
+  told: string,
+): void {
+  const at = expected.findIndex((value, i) => value !== actual[i]);
+  if (at < 0 && expected.length === actual.length) return;
+  throw new RangeError(`${told} ${at}: ${actual[at]}, not ${expected[at]}`);
 }
 
 function assertSame(
