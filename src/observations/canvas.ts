@@ -9,6 +9,7 @@
  */
 import { ACTION } from "../world/town.ts";
 import { type BatchArrays, type DraftBatch, openBatch } from "./batch.ts";
+import { TILES } from "./bits.ts";
 import { type MapFormat, SUMMARY } from "./spec.ts";
 import type { ObservationTables } from "./tables.ts";
 
@@ -25,7 +26,7 @@ export interface Canvas {
   readonly shownTile: Int32Array;
   /** Build at which its window was drawn. [rows] */
   readonly shownAt: Int32Array;
-  /** A bit for each cell on which agents are shown. [rows × words × side] */
+  /** Bits of the cells on which agents are shown. [rows × words × side] */
   readonly shownBits: Int32Array;
   /** How many of those bits are 1. [rows] */
   readonly shownCells: Int32Array;
@@ -43,7 +44,7 @@ export interface Canvas {
 
 /** Words that hold the bits of a row of a window. */
 export function wordsOf(side: number): number {
-  return Math.ceil(side / 32);
+  return Math.ceil(side / TILES);
 }
 
 /** An empty canvas over arrays of a batch, all of them zero. */

@@ -8,7 +8,7 @@
  * @module
  */
 import type { World } from "../world/world.ts";
-import { bitsFrom, lowestBit, maskOf } from "./bits.ts";
+import { bitsFrom, firstTile, maskOf, SOMEBODY, TILES } from "./bits.ts";
 import type { ObservationTables } from "./tables.ts";
 
 /** Where everybody was, and when something changed around them. */
@@ -85,13 +85,13 @@ function noteAround(
   const { width, sight, bitWords } = town;
   const x = tile % width;
   const y = Math.floor(tile / width);
-  for (let from = 0; from < side; from += 32) {
-    const mask = maskOf(side - from);
+  for (let from = 0; from < side; from += TILES) {
+    const mask = SOMEBODY & maskOf(side - from);
     for (let dy = 0; dy < side; dy++) {
       const row = (y + dy) * bitWords;
       let bits = mask & bitsFrom(agentBits, row, x + from);
       for (; bits !== 0; bits &= bits - 1) {
-        const dx = from + lowestBit(bits);
+        const dx = from + firstTile(bits);
         let agent = tileHead[(y + dy - sight) * width + x + dx - sight];
         for (; agent >= 0; agent = tileNext[agent]) changedAt[agent] = build;
       }

@@ -5,7 +5,15 @@
  */
 import { insideGrid } from "../world/spatial.ts";
 import type { World } from "../world/world.ts";
-import { bitsFrom, lowestBit, maskOf } from "./bits.ts";
+import {
+  bitsFrom,
+  CROWD,
+  firstTile,
+  lastTile,
+  maskOf,
+  SOMEBODY,
+  TILES,
+} from "./bits.ts";
 import type { Changes } from "./changes.ts";
 import { type Canvas, wordsOf } from "./canvas.ts";
 import { writeHints, writeLandmarks } from "./places.ts";
@@ -68,7 +76,7 @@ function drawPlaces(
  */
 function drawAgents(
   tables: ObservationTables,
-  { agentBits, crowdBits, tileAgents }: World,
+  { agentBits, tileAgents }: World,
   canvas: Canvas,
   count: number,
 ): void {
@@ -88,25 +96,25 @@ function drawAgents(
     const walkableAt = (row + 1) * mapSize - cells;
     let word = row * rowWords;
     let crowded = 0;
-    for (let from = 0; from < side; from += 32) {
+    for (let from = 0; from < side; from += TILES) {
       const mask = maskOf(side - from);
       for (let dy = 0; dy < side; dy++, word++) {
-        const at = (y + dy) * bitWords;
-        let crowds = mask & bitsFrom(crowdBits, at, x + from);
+        const found = mask & bitsFrom(agentBits, (y + dy) * bitWords, x + from);
+        let crowds = found & CROWD;
         for (; crowds !== 0; crowds &= crowds - 1) {
-          const cell = dy * side + from + lowestBit(crowds);
+          const cell = dy * side + from + firstTile(crowds);
           crowded += tileAgents[tile + cellTile[cell]] - 1;
         }
-        const bits = mask & bitsFrom(agentBits, at, x + from);
+        const bits = found & SOMEBODY;
         const before = shownBits[word];
         // A count may change where a flag does not.
         let differ = counts ? bits | before : bits ^ before;
         shownBits[word] = bits;
         for (; differ !== 0; differ &= differ - 1) {
-          const bit = lowestBit(differ);
-          const cell = dy * side + from + bit;
-          const on = bits >>> bit & 1;
-          shownCells[row] += on - (before >>> bit & 1);
+          const dx = firstTile(differ);
+          const cell = dy * side + from + dx;
+          const on = bits >>> 2 * dx & 1;
+          shownCells[row] += on - (before >>> 2 * dx & 1);
           if (!hasMap) continue;
           if (!counts) {
             map[agentsAt + cell] = on;
@@ -200,21 +208,21 @@ function nearestAgent(
 ): number {
   const sight = (side - 1) / 2;
   let nearest = NOBODY;
-  for (let from = 0; from < side; from += 32, start += side) {
-    // Column of the centre, counted from the first bit of these words.
+  for (let from = 0; from < side; from += TILES, start += side) {
+    // Column of the centre, counted from the first tile of these words.
     const centre = sight - from;
     const westOnly = centre <= 0 ? 0 : maskOf(centre);
+    const centreOnly = centre < 0 || centre >= TILES ? 0 : 1 << 2 * centre;
     for (let d = 0; d <= sight && d * d < nearest; d++) {
       const bits = shownBits[start + sight - d] | shownBits[start + sight + d];
       const west = bits & westOnly;
-      let east = bits & ~westOnly;
-      if (d === 0 && centre >= 0 && centre < 32) east &= ~(1 << centre);
+      const east = bits & ~(d === 0 ? westOnly | centreOnly : westOnly);
       if (west !== 0) {
-        const dx = centre - 31 + Math.clz32(west);
+        const dx = centre - lastTile(west);
         nearest = Math.min(nearest, d * d + dx * dx);
       }
       if (east !== 0) {
-        const dx = lowestBit(east) - centre;
+        const dx = firstTile(east) - centre;
         nearest = Math.min(nearest, d * d + dx * dx);
       }
     }

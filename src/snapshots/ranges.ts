@@ -32,7 +32,6 @@ type SavedName = Exclude<
   | "slotGiven"
   | "slotsTouched"
   | "agentBits"
-  | "crowdBits"
   | "tileHead"
   | "tileAgents"
   | "tileReserved"

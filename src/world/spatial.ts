@@ -20,7 +20,7 @@ export function placeAgent(
   x: number,
   y: number,
 ): void {
-  const { tileHead, tileNext, tilePrevious, agentBits, crowdBits } = world;
+  const { tileHead, tileNext, tilePrevious } = world;
   const tile = y * town.width + x;
   const head = tileHead[tile];
   world.x[agent] = x;
@@ -30,7 +30,7 @@ export function placeAgent(
   if (head >= 0) tilePrevious[head] = agent;
   tileHead[tile] = agent;
   const before = world.tileAgents[tile]++;
-  if (before < 2) flipBit(town, before === 0 ? agentBits : crowdBits, x, y);
+  if (before < 2) flipBit(town, world, x, y, before);
 }
 
 /** Takes an agent off its tile. */
@@ -45,18 +45,22 @@ export function liftAgent(town: Town, world: World, agent: number): void {
   tileNext[agent] = -1;
   tilePrevious[agent] = -1;
   const left = --world.tileAgents[tile];
-  if (left < 2) {
-    const bits = left === 0 ? world.agentBits : world.crowdBits;
-    flipBit(town, bits, world.x[agent], world.y[agent]);
-  }
+  if (left < 2) flipBit(town, world, world.x[agent], world.y[agent], left);
 }
 
-/** Turns the bit of a tile. */
-function flipBit(town: Town, bits: Int32Array, x: number, y: number): void {
+/** Turns the first or second bit of a tile. */
+function flipBit(
+  town: Town,
+  world: World,
+  x: number,
+  y: number,
+  which: number,
+): void {
   const { sight } = town;
   const row = (y + sight) * town.bitWords;
-  const bit = x + sight;
-  bits[row + (bit >> 5)] ^= 1 << (bit & 31);
+  const column = x + sight;
+  const bit = 2 * (column & 15) + which;
+  world.agentBits[row + (column >> 4)] ^= 1 << bit;
 }
 
 /** Moves an agent to another tile. */
@@ -77,7 +81,6 @@ export function rebuildIndex(town: Town, world: World): void {
   world.tileHead.fill(-1);
   world.tileAgents.fill(0);
   world.agentBits.fill(0);
-  world.crowdBits.fill(0);
   world.tileReserved.fill(0);
   world.tileNext.fill(-1);
   world.tilePrevious.fill(-1);

@@ -379,12 +379,11 @@ export interface Columns {
   /** The lowest embedding slot that nobody ever had. Derived. [1] */
   readonly slotsTouched: Int32Array;
   /**
-   * A bit for every tile with agents, `sight` tiles of margin around the grid:
-   * tile (x, y) is bit x + sight of row y + sight. Derived. [rows × words]
+   * Two bits for every tile, 16 tiles a word, `sight` tiles of margin around
+   * the grid: 1 for somebody, 2 for more than one beside it. Tile (x, y) is
+   * tile x + sight of row y + sight. Derived. [rows × words]
    */
   readonly agentBits: Int32Array;
-  /** The same for tiles with more than one agent. Derived. [rows × words] */
-  readonly crowdBits: Int32Array;
   /** First agent on the tile, or -1. Derived. [tiles] */
   readonly tileHead: Int16Array;
   /** Agents on the tile. Derived. [tiles] */
@@ -684,7 +683,6 @@ const SHAPES: { readonly [K in keyof Columns]: Shape } = {
   slotGiven: derived(u8("slots")),
   slotsTouched: derived(i32("one")),
   agentBits: derived(i32("bits")),
-  crowdBits: derived(i32("bits")),
   tileHead: derived(none(i16("tiles"))),
   tileAgents: derived({ dtype: "u16", axes: ["tiles"] }),
   tileReserved: derived({ dtype: "u16", axes: ["tiles"] }),

@@ -5,7 +5,14 @@
  *
  * @module
  */
-import { bitsFrom, lowestBit, maskOf } from "../../src/observations/bits.ts";
+import {
+  bitsFrom,
+  CROWD,
+  firstTile,
+  lastTile,
+  maskOf,
+  SOMEBODY,
+} from "../../src/observations/bits.ts";
 import { noteChanges, openChanges } from "../../src/observations/changes.ts";
 import { writeHints, writeLandmarks } from "../../src/observations/places.ts";
 import { SUMMARY } from "../../src/observations/spec.ts";
@@ -23,7 +30,7 @@ export interface Counts {
 
 /** Tiles that residents see each way. */
 const SIGHT = (SIDE - 1) / 2;
-/** Bits of a row of a window. */
+/** All bits of a row of a window. */
 const ROW = maskOf(SIDE);
 /** Those west of the centre. */
 const WEST = maskOf(SIGHT);
@@ -36,7 +43,7 @@ export function openCounts(stage: Stage): Counts {
   const { film: { tables }, world } = stage;
   const { town, spec, at } = tables;
   const { objectStart, objectCells, cellTile } = tables;
-  const { agentBits, crowdBits, tileAgents, tileReserved } = world;
+  const { agentBits, tileAgents, tileReserved } = world;
   const { width, bitWords } = town;
   const featureCount = spec.featureNames.length;
   const both = [0, 1].map(() => ({
@@ -73,12 +80,12 @@ export function openCounts(stage: Stage): Counts {
       let others = -1;
       for (let dy = 0; dy < SIDE; dy++) {
         const row = (y + dy) * bitWords;
-        const bits = ROW & bitsFrom(agentBits, row, x);
-        window[dy] = bits;
-        others += countBits(bits);
-        let crowds = ROW & bitsFrom(crowdBits, row, x);
+        const found = ROW & bitsFrom(agentBits, row, x);
+        window[dy] = found & SOMEBODY;
+        others += countTiles(window[dy]);
+        let crowds = found & CROWD;
         for (; crowds !== 0; crowds &= crowds - 1) {
-          const cell = dy * SIDE + lowestBit(crowds);
+          const cell = dy * SIDE + firstTile(crowds);
           others += tileAgents[tile + cellTile[cell]] - 1;
         }
       }
@@ -129,19 +136,18 @@ function nearestIn(window: Int32Array): number {
   for (let d = 0; d <= SIGHT && d * d < nearest; d++) {
     const bits = window[SIGHT - d] | window[SIGHT + d];
     const west = bits & WEST;
-    const east = bits >>> SIGHT + 1;
+    const east = bits >>> 2 * SIGHT + 2;
     let dx = SIDE;
-    if (west !== 0) dx = SIGHT - 31 + Math.clz32(west);
-    if (east !== 0) dx = Math.min(dx, lowestBit(east) + 1);
-    if (d > 0 && (bits >>> SIGHT & 1) === 1) dx = 0;
+    if (west !== 0) dx = SIGHT - lastTile(west);
+    if (east !== 0) dx = Math.min(dx, firstTile(east) + 1);
+    if (d > 0 && (bits >>> 2 * SIGHT & 1) === 1) dx = 0;
     if (dx < SIDE) nearest = Math.min(nearest, d * d + dx * dx);
   }
   return nearest;
 }
 
-/** How many bits of a word are 1. */
-function countBits(bits: number): number {
-  const pairs = bits - (bits >>> 1 & 0x55555555);
-  const fours = (pairs & 0x33333333) + (pairs >>> 2 & 0x33333333);
+/** How many lower bits of the tiles of a word are 1. */
+function countTiles(bits: number): number {
+  const fours = (bits & 0x33333333) + (bits >>> 2 & 0x33333333);
   return Math.imul(fours + (fours >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -3,6 +3,12 @@
  *
  * @module
  */
+import {
+  bitsFrom,
+  firstTile,
+  maskOf,
+  SOMEBODY,
+} from "../../src/observations/bits.ts";
 import { addLayer, type Stage } from "./film.ts";
 import {
   CELLS,
@@ -127,8 +133,7 @@ export function openVisit(stage: Stage): Gather {
   const { town, objectStart, objectCells, cellTile } = tables;
   const { x, y, agentBits, tileReserved } = world;
   const both = [new Float32Array(agents * MAP), new Float32Array(agents * MAP)];
-  const words = town.bitWords;
-  const mask = (1 << SIDE) - 1;
+  const mask = SOMEBODY & maskOf(SIDE);
   let turn = 0;
   return {
     indexOf: planar,
@@ -140,15 +145,11 @@ export function openVisit(stage: Stage): Gather {
         const at = agent * MAP;
         const tile = y[agent] * town.width + x[agent];
         out[at + CENTRE] = 1;
-        const shift = x[agent] & 31;
-        let word = y[agent] * words + (x[agent] >> 5);
         let row = at + CELLS;
-        for (let dy = 0; dy < SIDE; dy++, word += words, row += SIDE) {
-          let bits = mask & ((agentBits[word] >>> shift) |
-            (agentBits[word + 1] << 1 << (31 - shift)));
-          for (; bits !== 0; bits &= bits - 1) {
-            out[row + 31 - Math.clz32(bits & -bits)] = 1;
-          }
+        for (let dy = 0; dy < SIDE; dy++, row += SIDE) {
+          const from = (y[agent] + dy) * town.bitWords;
+          let bits = mask & bitsFrom(agentBits, from, x[agent]);
+          for (; bits !== 0; bits &= bits - 1) out[row + firstTile(bits)] = 1;
         }
         for (let i = objectStart[tile]; i < objectStart[tile + 1]; i++) {
           const cell = objectCells[i];

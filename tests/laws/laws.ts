@@ -211,7 +211,6 @@ function checkDerived(town: Town, world: World): void {
       "tileAgents",
       "tileReserved",
       "agentBits",
-      "crowdBits",
       "slotGiven",
       "slotsTouched",
     ] as const

@@ -14,7 +14,6 @@ import {
   rebuildIndex,
 } from "../../src/world/spatial.ts";
 import { setHolder } from "../../src/world/queues.ts";
-import type { Town } from "../../src/world/town.ts";
 import { type Tiny, tinyTown } from "../helpers/tiny_town.ts";
 
 /** What the index says, free of the order inside tiles. */
@@ -25,8 +24,7 @@ function shown({ town, world }: Tiny): unknown {
       const tile = y * town.width + x;
       const ids = agentsAt(town, world, x, y);
       assertEquals(world.tileAgents[tile], ids.length);
-      assertEquals(bitOf(town, world.agentBits, x, y), ids.length > 0);
-      assertEquals(bitOf(town, world.crowdBits, x, y), ids.length > 1);
+      assertEquals(bitsOf({ town, world }, x, y), [0, 1][ids.length] ?? 3);
       const reserved = world.tileReserved[tile];
       if (ids.length + reserved > 0) tiles[`${x},${y}`] = [ids, reserved];
     }
@@ -34,11 +32,15 @@ function shown({ town, world }: Tiny): unknown {
   return tiles;
 }
 
-/** The bit of a tile. */
-function bitOf(town: Town, bits: Int32Array, x: number, y: number): boolean {
+/** The two bits of a tile. */
+function bitsOf(
+  { town, world }: Pick<Tiny, "town" | "world">,
+  x: number,
+  y: number,
+): number {
   const column = x + town.sight;
-  const word = (y + town.sight) * town.bitWords + Math.floor(column / 32);
-  return (bits[word] >>> column % 32 & 1) === 1;
+  const word = (y + town.sight) * town.bitWords + Math.floor(column / 16);
+  return world.agentBits[word] >>> 2 * (column % 16) & 3;
 }
 
 Deno.test("the index follows placing, moving, lifting and holding as a rebuild would", () => {
