@@ -92,6 +92,8 @@ export class Simulation {
   readonly #afterSystem: ((system: System) => void) | undefined;
   readonly #timings = new Map<string, number>();
   #steps = 0;
+  /** True once somebody has begun to observe in the step under way. */
+  #opened = false;
   /** True once the step under way has been observed. */
   #observed = false;
   /** True while a step is under way. */
@@ -271,6 +273,7 @@ export class Simulation {
     if (this.#stepping) throw new Misuse("the step before is not done yet");
     this.#stepping = true;
     this.#observed = false;
+    this.#opened = false;
     if (this.#clock !== undefined) {
       const timed = ++this.#steps % TIMED_EVERY === 0;
       this.#lastLook = timed ? this.#clock() : -1;
@@ -286,6 +289,7 @@ export class Simulation {
     world.records = before;
     rebuildDerived(town, world);
     if (this.#observed) this.#observer?.takeBack();
+    if (this.#opened) this.#observer = null;
     const attempted = world.tick[0] + 1;
     const error = cause instanceof Error ? cause.name : "Error";
     const message = cause instanceof Error ? cause.message : String(cause);
@@ -322,6 +326,7 @@ export class Simulation {
     if (turn.rowCount === 0) return;
     if (policy.sees === "observations" && this.#observer === null) {
       this.#openObserver();
+      this.#opened = true;
     }
     const { rows, rowCount: count } = turn;
     const { batch } = this;

@@ -174,7 +174,7 @@ export class Observer {
    * changed: those who left can only wait.
    */
   maskActions(world: World): void {
-    writeMasks(this.#tables.town, world, this.#canvases[this.#latest]);
+    writeMasks(this.#tables.town, world, this.batch);
   }
 
   #requireFit(world: World): void {
@@ -211,7 +211,7 @@ export class Observer {
     writeFeatures(tables, world, canvas, ends);
     if (tables.spec.layout === "v2") drawWays(tables, world, canvas);
     writeSocial(tables, world, canvas, this.#social);
-    writeMasks(tables.town, world, canvas);
+    writeMasks(tables.town, world, batch);
   }
 }
 
@@ -247,8 +247,11 @@ function assignRows(
 }
 
 /** Writes which actions make sense, for every row that somebody has. */
-function writeMasks(town: Town, world: World, { batch }: Canvas): void {
-  const { agents, actionMask: mask, count } = batch;
+function writeMasks(
+  town: Town,
+  world: World,
+  { agents, actionMask: mask, count }: ObservationBatch,
+): void {
   const actions = town.actions.length;
   for (let row = 0; row < count; row++) {
     if (agents[row] < 0) continue;

@@ -535,6 +535,23 @@ Deno.test("a simulation observes only where somebody looks", () => {
   assertEquals(blind.batch?.tick, 4);
 });
 
+Deno.test("a step that fails leaves nothing of a look that began in it", () => {
+  const sim = watched({ agents: 1 });
+  const blind = new Simulation(sim.town, { policy: "idle" });
+  requestReset(blind.world, "a");
+  const before = blind.hash();
+  blind.policy = {
+    ...idlePolicy(),
+    sees: "observations",
+    act() {
+      throw new Error("blinded");
+    },
+  };
+  assertThrows(() => blind.step(), Error, "blinded");
+  assertEquals(blind.batch, null);
+  assertEquals(blind.hash(), before);
+});
+
 Deno.test("observe() tells the end of a life by the turn alone", () => {
   const { town, world, turn } = watched({ agents: 2 });
   const observer = new Observer(town);

@@ -108,6 +108,17 @@ Deno.test("a failed tick right after resuming leaves the resumed batch", () => {
   assertEquals(resumed.saveBatch(), batch);
 });
 
+Deno.test("maskActions() writes the masks of a resumed batch", () => {
+  const first = new Simulation(town, { seed: 5, observe: "f32" });
+  const { world } = first;
+  const observer = new Observer(town);
+  observer.resume(first.saveBatch(), world);
+  world.possessed[0] = 1;
+  observer.maskActions(world);
+  const { actionMask } = observer.batch.row(0);
+  assertEquals([...actionMask.keys()].filter((k) => actionMask[k] === 1), [0]);
+});
+
 Deno.test("rows of agents are saved with those that nobody has", () => {
   const observe = () => new Observer(town, { rows: "agents" });
   const whole = new Simulation(town, {
