@@ -26,16 +26,12 @@ export interface Canvas {
   readonly shownTile: Int32Array;
   /** Build at which its window was drawn. [rows] */
   readonly shownAt: Int32Array;
-  /** Bits of the cells on which agents are shown. [rows × words × side] */
+  /** A bit for each cell on which agents are shown. [rows × words × side] */
   readonly shownBits: Int32Array;
-  /** How many of those bits are 1. [rows] */
-  readonly shownCells: Int32Array;
-  /** Rows whose window is drawn now; scratch. [rows] */
-  readonly drawn: Int32Array;
-  /** Agents in the window of each of those; scratch. [rows] */
-  readonly seen: Int32Array;
-  /** Tiles with a held object in it; scratch. [rows] */
-  readonly reserved: Int32Array;
+  /** Rows whose agents are drawn now; scratch. [rows] */
+  readonly peopled: Int32Array;
+  /** Rows whose reservations are drawn now; scratch. [rows] */
+  readonly furnished: Int32Array;
   /** Stamp of the ties a row shows. [rows] */
   readonly shownTies: Float64Array;
   /** Embedding that a social slot of a row shows, 0 none. [rows × slots] */
@@ -61,10 +57,8 @@ export function openCanvas(
     shownTile: new Int32Array(rows),
     shownAt: new Int32Array(rows),
     shownBits: new Int32Array(rows * side * wordsOf(side)),
-    shownCells: new Int32Array(rows),
-    drawn: new Int32Array(rows),
-    seen: new Int32Array(rows),
-    reserved: new Int32Array(rows),
+    peopled: new Int32Array(rows),
+    furnished: new Int32Array(rows),
     shownTies: new Float64Array(rows),
     shownEmbedding: new Int32Array(rows * (spec.social?.slots ?? 0)),
   };
@@ -91,7 +85,6 @@ export function emptyRow(
   shown.shownTile[row] = -1;
   const words = side * wordsOf(side);
   shown.shownBits.fill(0, row * words, (row + 1) * words);
-  shown.shownCells[row] = 0;
   shown.shownTies[row] = NEVER;
   const slots = spec.social?.slots ?? 0;
   shown.shownEmbedding.fill(0, row * slots, (row + 1) * slots);

@@ -5,15 +5,7 @@
  */
 import { insideGrid } from "../world/spatial.ts";
 import type { World } from "../world/world.ts";
-import {
-  bitsFrom,
-  CROWD,
-  firstTile,
-  lastTile,
-  maskOf,
-  SOMEBODY,
-  TILES,
-} from "./bits.ts";
+import { bitsFrom, firstTile, lastTile, maskOf, TILES } from "./bits.ts";
 import type { Changes } from "./changes.ts";
 import { type Canvas, wordsOf } from "./canvas.ts";
 import { writeHints, writeLandmarks } from "./places.ts";
@@ -34,44 +26,36 @@ export function drawWindows(
   canvas: Canvas,
   changes: Changes,
 ): void {
-  const count = drawPlaces(tables, canvas, changes);
-  drawAgents(tables, world, canvas, count);
-  drawReservations(tables, world, canvas, count);
-  sumUp(tables, canvas, count);
-}
-
-/**
- * Finds the rows to draw, and draws what depends on a tile alone where somebody
- * is on another one.
- *
- * @returns how many rows are to be drawn
- */
-function drawPlaces(
-  tables: ObservationTables,
-  canvas: Canvas,
-  { build, allChangedAt, changedAt, tile }: Changes,
-): number {
-  const { batch: { agents, count }, shownTile, shownAt, drawn } = canvas;
-  let rows = 0;
+  const { counts } = tables;
+  const { batch: { agents, count }, shownTile, shownAt } = canvas;
+  const { peopled, furnished } = canvas;
+  const { build, allChangedAt, changedAt, takenAt, tile } = changes;
+  let people = 0;
+  let objects = 0;
   for (let row = 0; row < count; row++) {
     const agent = agents[row];
     if (agent < 0) continue;
-    const here = tile[agent];
     const before = shownAt[row];
-    const moved = shownTile[row] !== here;
-    if (!moved && allChangedAt <= before && changedAt[agent] <= before) {
-      continue;
+    const moved = shownTile[row] !== tile[agent];
+    if (moved) {
+      drawPlace(tables, canvas, row, tile[agent]);
+      shownTile[row] = tile[agent];
     }
-    if (moved) drawPlace(tables, canvas, row, here);
-    shownTile[row] = here;
+    const others = moved || allChangedAt > before || changedAt[agent] > before;
+    if (others) peopled[people++] = row;
+    // Where agents are counted, they may have stood on objects.
+    if (moved || takenAt[agent] > before || (others && counts)) {
+      furnished[objects++] = row;
+    }
     shownAt[row] = build;
-    drawn[rows++] = row;
   }
-  return rows;
+  drawAgents(tables, world, canvas, people);
+  drawReservations(tables, world, canvas, objects);
+  sumUp(tables, canvas, changes, people);
 }
 
 /**
- * Draws the agents in the windows, by the bits of the spatial index: a row of a
+ * Draws the agents in windows, by the bits of the spatial index: a row of a
  * window at a time, and of it only the cells that differ from what is shown.
  */
 function drawAgents(
@@ -82,40 +66,30 @@ function drawAgents(
 ): void {
   const { town, side, cells, mapSize, counts, cellTile } = tables;
   const { width, bitWords } = town;
-  const { batch: { map }, most, drawn, shownTile, shownBits } = canvas;
-  const { shownCells, seen } = canvas;
+  const { batch: { map }, most, peopled, shownTile, shownBits } = canvas;
   const hasMap = mapSize > 0;
   const centre = (cells - 1) / 2;
   const rowWords = side * wordsOf(side);
   for (let i = 0; i < count; i++) {
-    const row = drawn[i];
+    const row = peopled[i];
     const tile = shownTile[row];
     const x = tile % width;
     const y = (tile - x) / width;
     const agentsAt = row * mapSize + cells;
     const walkableAt = (row + 1) * mapSize - cells;
     let word = row * rowWords;
-    let crowded = 0;
     for (let from = 0; from < side; from += TILES) {
       const mask = maskOf(side - from);
       for (let dy = 0; dy < side; dy++, word++) {
-        const found = mask & bitsFrom(agentBits, (y + dy) * bitWords, x + from);
-        let crowds = found & CROWD;
-        for (; crowds !== 0; crowds &= crowds - 1) {
-          const cell = dy * side + from + firstTile(crowds);
-          crowded += tileAgents[tile + cellTile[cell]] - 1;
-        }
-        const bits = found & SOMEBODY;
-        const before = shownBits[word];
+        const bits = mask & bitsFrom(agentBits, (y + dy) * bitWords, x + from);
         // A count may change where a flag does not.
-        let differ = counts ? bits | before : bits ^ before;
+        let differ = counts ? bits | shownBits[word] : bits ^ shownBits[word];
         shownBits[word] = bits;
+        if (!hasMap) continue;
         for (; differ !== 0; differ &= differ - 1) {
           const dx = firstTile(differ);
           const cell = dy * side + from + dx;
-          const on = bits >>> 2 * dx & 1;
-          shownCells[row] += on - (before >>> 2 * dx & 1);
-          if (!hasMap) continue;
+          const on = bits >>> dx & 1;
           if (!counts) {
             map[agentsAt + cell] = on;
             continue;
@@ -129,69 +103,70 @@ function drawAgents(
       }
     }
     if (counts && hasMap) map[walkableAt + centre] = 0;
-    seen[row] = shownCells[row] + crowded;
   }
 }
 
-/** Draws which objects of the windows are held, and counts their tiles. */
+/** Draws which objects of windows are held, and counts their tiles. */
 function drawReservations(
   tables: ObservationTables,
   { tileReserved }: World,
   canvas: Canvas,
   count: number,
 ): void {
-  const { cells, mapSize, counts } = tables;
+  const { spec, cells, mapSize, counts, at } = tables;
   const { objectStart, objectCells, cellTile } = tables;
-  const { batch: { map }, drawn, shownTile, reserved } = canvas;
+  const { batch: { map, features, summary }, furnished, shownTile } = canvas;
+  const featureCount = spec.featureNames.length;
   const hasMap = mapSize > 0;
   for (let i = 0; i < count; i++) {
-    const row = drawn[i];
+    const row = furnished[i];
     const tile = shownTile[row];
     const reservedAt = row * mapSize + 3 * cells;
     const walkableAt = (row + 1) * mapSize - cells;
-    let tiles = 0;
+    let reserved = 0;
     const end = objectStart[tile + 1];
     for (let entry = objectStart[tile]; entry < end; entry++) {
       const cell = objectCells[entry];
       const held = tileReserved[tile + cellTile[cell]] > 0 ? 1 : 0;
-      tiles += held;
+      reserved += held;
       if (!hasMap) continue;
       map[reservedAt + cell] = held;
       if (counts) map[walkableAt + cell] = 0;
     }
-    reserved[row] = tiles;
+    const ratio = Math.min(1, reserved / cells);
+    features[row * featureCount + at.neighbours + 2] = ratio;
+    summary[row * SUMMARY.length + 2] = reserved;
+    summary[row * SUMMARY.length + 6] = ratio;
   }
 }
 
-/** Writes what the windows come to: features of the neighbourhood, summary. */
+/** Writes how many others are around, and how near the nearest is. */
 function sumUp(
   { town, spec, side, cells, at }: ObservationTables,
-  { batch: { features, summary }, drawn, shownBits, seen, reserved }: Canvas,
+  canvas: Canvas,
+  { around }: Changes,
   count: number,
 ): void {
+  const { batch: { features, summary }, peopled, shownTile } = canvas;
   const featureCount = spec.featureNames.length;
   const rowWords = side * wordsOf(side);
   // Layout v1 says of nobody what it says of somebody on one's own tile.
   const alone = spec.layout === "v1" ? 0 : 1;
   for (let i = 0; i < count; i++) {
-    const row = drawn[i];
-    const others = seen[row] - 1;
-    const nearest2 = nearestAgent(side, shownBits, row * rowWords);
+    const row = peopled[i];
+    const others = around[shownTile[row]] - 1;
+    const nearest2 = nearestAgent(side, canvas.shownBits, row * rowWords);
     const nearest = nearest2 === NOBODY ? 0 : Math.sqrt(nearest2);
-    const agentRatio = Math.min(1, others / (cells - 1));
-    const reservedRatio = Math.min(1, reserved[row] / cells);
+    const ratio = Math.min(1, others / (cells - 1));
     const near = nearest2 === NOBODY && others === 0
       ? alone
       : Math.min(1, nearest / town.sight);
     const first = row * featureCount + at.neighbours;
-    features[first] = agentRatio;
-    features[first + 2] = reservedRatio;
+    features[first] = ratio;
     features[first + 3] = near;
     const sum = row * SUMMARY.length;
     summary[sum] = others;
-    summary[sum + 2] = reserved[row];
-    summary[sum + 4] = agentRatio;
-    summary[sum + 6] = reservedRatio;
+    summary[sum + 4] = ratio;
     summary[sum + 7] = nearest;
     summary[sum + 8] = near;
   }
@@ -212,7 +187,7 @@ function nearestAgent(
     // Column of the centre, counted from the first tile of these words.
     const centre = sight - from;
     const westOnly = centre <= 0 ? 0 : maskOf(centre);
-    const centreOnly = centre < 0 || centre >= TILES ? 0 : 1 << 2 * centre;
+    const centreOnly = centre < 0 || centre >= TILES ? 0 : 1 << centre;
     for (let d = 0; d <= sight && d * d < nearest; d++) {
       const bits = shownBits[start + sight - d] | shownBits[start + sight + d];
       const west = bits & westOnly;
@@ -241,7 +216,7 @@ function drawPlace(
   tile: number,
 ): void {
   const { batch: { map, features, summary }, most } = canvas;
-  const { shownTile, shownBits, shownCells } = canvas;
+  const { shownTile, shownBits } = canvas;
   const { side, cells, mapSize, counts, typeCounts, spec, town } = tables;
   const x = tile % town.width;
   const y = Math.floor(tile / town.width);
@@ -269,7 +244,6 @@ function drawPlace(
   }
   const words = side * wordsOf(side);
   shownBits.fill(0, row * words, (row + 1) * words);
-  shownCells[row] = 0;
   map.fill(0, start + cells, typesAt + typeCounts.length * cells);
   if (counts) map.fill(1, walkableAt, walkableAt + cells);
   for (let i = objectStart[tile]; i < objectStart[tile + 1]; i++) {

@@ -29,8 +29,7 @@ export function placeAgent(
   tilePrevious[agent] = -1;
   if (head >= 0) tilePrevious[head] = agent;
   tileHead[tile] = agent;
-  const before = world.tileAgents[tile]++;
-  if (before < 2) flipBit(town, world, x, y, before);
+  if (world.tileAgents[tile]++ === 0) flipBit(town, world, x, y);
 }
 
 /** Takes an agent off its tile. */
@@ -44,23 +43,17 @@ export function liftAgent(town: Town, world: World, agent: number): void {
   if (next >= 0) tilePrevious[next] = previous;
   tileNext[agent] = -1;
   tilePrevious[agent] = -1;
-  const left = --world.tileAgents[tile];
-  if (left < 2) flipBit(town, world, world.x[agent], world.y[agent], left);
+  if (--world.tileAgents[tile] === 0) {
+    flipBit(town, world, world.x[agent], world.y[agent]);
+  }
 }
 
-/** Turns the first or second bit of a tile. */
-function flipBit(
-  town: Town,
-  world: World,
-  x: number,
-  y: number,
-  which: number,
-): void {
+/** Notes that the first agent came to a tile, or that the last one left it. */
+function flipBit(town: Town, world: World, x: number, y: number): void {
   const { sight } = town;
   const row = (y + sight) * town.bitWords;
-  const column = x + sight;
-  const bit = 2 * (column & 15) + which;
-  world.agentBits[row + (column >> 4)] ^= 1 << bit;
+  const bit = x + sight;
+  world.agentBits[row + (bit >> 5)] ^= 1 << (bit & 31);
 }
 
 /** Moves an agent to another tile. */

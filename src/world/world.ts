@@ -379,9 +379,8 @@ export interface Columns {
   /** The lowest embedding slot that nobody ever had. Derived. [1] */
   readonly slotsTouched: Int32Array;
   /**
-   * Two bits for every tile, 16 tiles a word, `sight` tiles of margin around
-   * the grid: 1 for somebody, 2 for more than one beside it. Tile (x, y) is
-   * tile x + sight of row y + sight. Derived. [rows × words]
+   * A bit for every tile with agents, `sight` tiles of margin around the grid:
+   * tile (x, y) is bit x + sight of row y + sight. Derived. [rows × words]
    */
   readonly agentBits: Int32Array;
   /** First agent on the tile, or -1. Derived. [tiles] */

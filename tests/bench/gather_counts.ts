@@ -7,11 +7,9 @@
  */
 import {
   bitsFrom,
-  CROWD,
   firstTile,
   lastTile,
   maskOf,
-  SOMEBODY,
 } from "../../src/observations/bits.ts";
 import { noteChanges, openChanges } from "../../src/observations/changes.ts";
 import { writeHints, writeLandmarks } from "../../src/observations/places.ts";
@@ -43,7 +41,7 @@ export function openCounts(stage: Stage): Counts {
   const { film: { tables }, world } = stage;
   const { town, spec, at } = tables;
   const { objectStart, objectCells, cellTile } = tables;
-  const { agentBits, tileAgents, tileReserved } = world;
+  const { agentBits, tileReserved } = world;
   const { width, bitWords } = town;
   const featureCount = spec.featureNames.length;
   const both = [0, 1].map(() => ({
@@ -54,7 +52,7 @@ export function openCounts(stage: Stage): Counts {
   }));
   const window = new Int32Array(SIDE);
   const changes = openChanges(tables);
-  const { changedAt } = changes;
+  const { changedAt, takenAt } = changes;
   let turn = 0;
   const count = () => {
     turn = 1 - turn;
@@ -65,9 +63,10 @@ export function openCounts(stage: Stage): Counts {
       const tile = changes.tile[agent];
       const before = shownAt[agent];
       const moved = shownTile[agent] !== tile;
-      if (!moved && allChangedAt <= before && changedAt[agent] <= before) {
-        continue;
-      }
+      if (
+        !moved && allChangedAt <= before && changedAt[agent] <= before &&
+        takenAt[agent] <= before
+      ) continue;
       shownAt[agent] = build;
       const x = tile % width;
       const y = (tile - x) / width;
@@ -77,17 +76,9 @@ export function openCounts(stage: Stage): Counts {
         shownTile[agent] = tile;
         writePlace(tables, both[turn], agent, x, y);
       }
-      let others = -1;
+      const others = changes.around[tile] - 1;
       for (let dy = 0; dy < SIDE; dy++) {
-        const row = (y + dy) * bitWords;
-        const found = ROW & bitsFrom(agentBits, row, x);
-        window[dy] = found & SOMEBODY;
-        others += countTiles(window[dy]);
-        let crowds = found & CROWD;
-        for (; crowds !== 0; crowds &= crowds - 1) {
-          const cell = dy * SIDE + firstTile(crowds);
-          others += tileAgents[tile + cellTile[cell]] - 1;
-        }
+        window[dy] = ROW & bitsFrom(agentBits, (y + dy) * bitWords, x);
       }
       const nearest2 = nearestIn(window);
       let reserved = 0;
@@ -136,18 +127,12 @@ function nearestIn(window: Int32Array): number {
   for (let d = 0; d <= SIGHT && d * d < nearest; d++) {
     const bits = window[SIGHT - d] | window[SIGHT + d];
     const west = bits & WEST;
-    const east = bits >>> 2 * SIGHT + 2;
+    const east = bits >>> SIGHT + 1;
     let dx = SIDE;
     if (west !== 0) dx = SIGHT - lastTile(west);
     if (east !== 0) dx = Math.min(dx, firstTile(east) + 1);
-    if (d > 0 && (bits >>> 2 * SIGHT & 1) === 1) dx = 0;
+    if (d > 0 && (bits >>> SIGHT & 1) === 1) dx = 0;
     if (dx < SIDE) nearest = Math.min(nearest, d * d + dx * dx);
   }
   return nearest;
-}
-
-/** How many lower bits of the tiles of a word are 1. */
-function countTiles(bits: number): number {
-  const fours = (bits & 0x33333333) + (bits >>> 2 & 0x33333333);
-  return Math.imul(fours + (fours >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -3,12 +3,7 @@
  *
  * @module
  */
-import {
-  bitsFrom,
-  firstTile,
-  maskOf,
-  SOMEBODY,
-} from "../../src/observations/bits.ts";
+import { bitsFrom, firstTile, maskOf } from "../../src/observations/bits.ts";
 import { addLayer, type Stage } from "./film.ts";
 import {
   CELLS,
@@ -133,7 +128,7 @@ export function openVisit(stage: Stage): Gather {
   const { town, objectStart, objectCells, cellTile } = tables;
   const { x, y, agentBits, tileReserved } = world;
   const both = [new Float32Array(agents * MAP), new Float32Array(agents * MAP)];
-  const mask = SOMEBODY & maskOf(SIDE);
+  const mask = maskOf(SIDE);
   let turn = 0;
   return {
     indexOf: planar,

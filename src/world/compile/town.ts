@@ -125,7 +125,7 @@ export function compileTown(
     longWaitTicks: config.queue_fairness.long_wait_ticks,
     preemptRunning: config.queue_fairness.preempt_running,
     sight,
-    bitWords: Math.ceil((width + 2 * sight) / 16) + 1,
+    bitWords: Math.ceil((width + 2 * sight) / 32) + 1,
     embeddingSlots: config.embedding_allocator.max_slots,
     slotCooldownTicks: config.embedding_allocator.cooldown_ticks,
     optionCommitTicks: config.policy.option_commit_ticks,
