@@ -87,6 +87,29 @@ export const ORDER = {
   close: 5,
 } as const;
 
+/**
+ * Times a thread looks at a word before it goes to sleep. Steps are short, and
+ * waking a thread takes as long as many of them; where the word stays as it is,
+ * a fraction of a millisecond is lost.
+ */
+const LOOKS = 100_000;
+
+/**
+ * Waits while a word of `control` has a value; false when it still has it after
+ * the time is over.
+ */
+export function waitWhile(
+  control: Int32Array,
+  word: number,
+  value: number,
+  timeoutMs: number = Infinity,
+): boolean {
+  for (let look = 0; look < LOOKS; look++) {
+    if (Atomics.load(control, word) !== value) return true;
+  }
+  return Atomics.wait(control, word, value, timeoutMs) !== "timed-out";
+}
+
 /** All of it. */
 export interface VectorMemory extends VectorColumns {
   /** The two batches that alternate. */

@@ -25,6 +25,7 @@ import {
   type VectorMemory,
   vectorMemory,
   type VectorShape,
+  waitWhile,
 } from "./memory.ts";
 import type { WorkerStart } from "./worker.ts";
 
@@ -320,13 +321,7 @@ export class VectorTown implements Disposable {
     while (true) {
       const done = Atomics.load(control, CONTROL.done);
       if (done === all) return;
-      const answer = Atomics.wait(
-        control,
-        CONTROL.done,
-        done,
-        this.#timeoutMs,
-      );
-      if (answer === "timed-out") {
+      if (!waitWhile(control, CONTROL.done, done, this.#timeoutMs)) {
         throw new TownletError("A worker of the vector does not answer", {
           code: "vector.timeout",
           hint: "Raise timeoutMs if its worlds are that slow",

@@ -16,6 +16,7 @@ import {
   type VectorMemory,
   vectorMemory,
   type VectorShape,
+  waitWhile,
 } from "./memory.ts";
 
 /** What a worker is told at its start. */
@@ -55,7 +56,7 @@ function serve(lane: Lane, memory: VectorMemory, thread: number): void {
   for (let seen = 0;; seen = (seen + 1) | 0) {
     // Somebody may be woken by what was meant for the order before.
     while (Atomics.load(control, CONTROL.order) === seen) {
-      Atomics.wait(control, CONTROL.order, seen);
+      waitWhile(control, CONTROL.order, seen);
     }
     const what = Atomics.load(control, CONTROL.what);
     if (what === ORDER.close) return;
