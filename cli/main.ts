@@ -37,7 +37,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./commands/config.ts")).config,
   },
   inspect: {
-    summary: "Print the town a configuration makes, or what somebody sees there",
+    summary:
+      "Print the town a configuration makes, or what somebody sees there",
     load: async () => (await import("./commands/inspect.ts")).inspect,
   },
   bench: {

@@ -19,7 +19,9 @@ const page = Deno.readTextFileSync("docs/security.md");
 /** Tasks that run one of our programs, with their flags. */
 const programs = Object.entries(tasks).flatMap(([name, { command }]) => {
   const words = command.split(" ");
-  if (words[0] !== "deno" || !["run", "test"].includes(words[1])) return [];
+  if (words[0] !== "deno" || !["run", "test", "bench"].includes(words[1])) {
+    return [];
+  }
   const end = words.findIndex((word, at) => at > 1 && !word.startsWith("--"));
   return [{ name, flags: words.slice(2, end) }];
 });
