@@ -1,6 +1,7 @@
 /**
  * A process that saves to one path again and again until it is killed, for
- * tests of crashes: `save_for_ever.ts PATH`. It prints a line when it starts.
+ * tests of crashes: `save_for_ever.ts PATH`. It prints a line when the first
+ * file is there.
  * @module
  */
 import { Simulation } from "../../src/simulation.ts";
@@ -11,8 +12,11 @@ import { busyTown } from "./busy_town.ts";
 const [path] = Deno.args;
 const town = busyTown({ movement: "walk", backend: "scripted" });
 const simulation = new Simulation(town, { seed: 1 });
+await save();
 await Deno.stdout.write(new TextEncoder().encode("saving\n"));
-for (;;) {
+for (;;) await save();
+
+async function save(): Promise<void> {
   simulation.step();
   await writeSnapshot(
     path,
