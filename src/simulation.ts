@@ -1,8 +1,8 @@
 /**
  * Simulation: a town, its world, and the step that moves it on.
  *
- * One step is: decide, tick, reward, observe, retire. Its core is synchronous; nothing
- * in it waits for anything.
+ * One step is: decide, tick, reward, observe, retire. Its core is synchronous;
+ * nothing in it waits for anything.
  *
  * @module
  */

@@ -222,10 +222,13 @@ function readSizes(list: string): number[] {
     if (
       /^\d+$/.test(item.trim()) && size >= 1 && size <= AGENTS_MAX
     ) return size;
-    throw new TownletError(`--agents: ${JSON.stringify(item)} is no number`, {
-      code: "usage",
-      hint: `Numbers from 1 to ${AGENTS_MAX}, with commas between them`,
-    });
+    throw new TownletError(
+      `--agents: ${JSON.stringify(item)} is no number of residents`,
+      {
+        code: "usage",
+        hint: `Numbers from 1 to ${AGENTS_MAX}, with commas between them`,
+      },
+    );
   });
 }
 

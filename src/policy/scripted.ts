@@ -21,7 +21,7 @@ interface Known {
   readonly cook: number;
   readonly wash: number;
   readonly sleep: number;
-  /** See `leftForWork`. */
+  /** What `isWorkTime` has found out of each job, -1 where nobody asked. */
   readonly farthest: Int32Array;
 }
 
