@@ -1,14 +1,14 @@
 /**
  * The command line: `townlet COMMAND [FLAGS]`.
  *
- * A command is loaded when it is asked for, so that each starts quickly. What
- * stands before it is {@link PROGRAM}.
+ * What there is to type is {@link COMMANDS}; what stands before it is
+ * {@link PROGRAM}.
  *
  * @module
  */
 import { EXIT, TownletError } from "../src/base/error.ts";
 import { escapeText } from "../src/base/text.ts";
-import type { Command } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 import {
   OutputClosed,
   print,
@@ -18,38 +18,6 @@ import {
 } from "./print/output.ts";
 import { openPaint } from "./print/paint.ts";
 import { PROGRAM } from "./program.ts";
-
-/** A command before it is loaded. */
-interface Entry {
-  /** One sentence: what it does. */
-  readonly summary: string;
-  /** Loads it. */
-  load(): Promise<Command>;
-}
-
-const COMMANDS: Readonly<Record<string, Entry>> = {
-  simulate: {
-    summary: "Run a town and print what happened",
-    load: async () => (await import("./commands/simulate.ts")).simulate,
-  },
-  config: {
-    summary: "Check, show, document or import a configuration",
-    load: async () => (await import("./commands/config.ts")).config,
-  },
-  inspect: {
-    summary:
-      "Print the town a configuration makes, or what somebody sees there",
-    load: async () => (await import("./commands/inspect.ts")).inspect,
-  },
-  bench: {
-    summary: "Measure ticks and observations beside a bare loop",
-    load: async () => (await import("./commands/bench.ts")).bench,
-  },
-  version: {
-    summary: "Print the versions of program and runtime",
-    load: async () => (await import("./commands/version.ts")).version,
-  },
-};
 
 /** The lowest minor version of Deno 2 that runs Townlet. */
 const LOWEST_MINOR = 7;
