@@ -10,6 +10,7 @@ import {
   string,
   type ValueParser,
 } from "@optique/core/valueparser";
+import { DEFAULT_TOWN, townFile } from "./town_file.ts";
 
 /** Help text of a flag. */
 export function says(description: string): { readonly description: Message } {
@@ -76,13 +77,11 @@ function outOfRange(min: number, max: number) {
   };
 }
 
-/** The town file a command reads when none is named. */
-const DEFAULT_CONFIG = "configs/town.yaml";
-
 /** `--config FILE`. */
 export const configFlag = withDefault(
-  option("--config", string({ metavar: "FILE" }), says("Town to load")),
-  DEFAULT_CONFIG,
+  option("--config", townFile, says("Town file, or townlet:NAME")),
+  DEFAULT_TOWN.path,
+  { message: [text(DEFAULT_TOWN.name)] },
 );
 
 /** `--seed N`. */

@@ -7,7 +7,8 @@
  * appears under its name complete, for its owner's eyes.
  * @module
  */
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, join, normalize, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { EXIT, TownletError } from "../base/error.ts";
 
 /** Most bytes of each kind of file that is read. */
@@ -59,6 +60,7 @@ export async function readFile(
     const before = await Deno.lstat(path);
     checkRegular(before, path, kind.what);
     checkSize(before.size, path, kind);
+    if (isEmbedded(path)) return await Deno.readFile(path);
     using file = await Deno.open(path);
     checkSame(before, await file.stat(), path);
     return await readAll(file, path, kind);
@@ -246,6 +248,17 @@ async function checkKind(
       exit: EXIT.refused,
     },
   );
+}
+
+/**
+ * Whether a file lies inside the compiled binary. Nobody can exchange it there,
+ * and it has no inode to compare.
+ */
+function isEmbedded(path: string): boolean {
+  return Deno.build.standalone && import.meta.url.startsWith("file:") &&
+    normalize(path).startsWith(
+      fileURLToPath(new URL("../../", import.meta.url)),
+    );
 }
 
 function checkRegular(info: Deno.FileInfo, path: string, what: string): void {
