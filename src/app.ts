@@ -12,6 +12,7 @@ import {
   type Manifest,
   parseManifest,
 } from "./config/manifest.ts";
+import { Hooks } from "./security/hooks.ts";
 import { FILE_BYTES_MAX, readFile, readText } from "./security/paths.ts";
 import { Simulation, type SimulationOptions } from "./simulation.ts";
 import { compileTown } from "./world/compile/town.ts";
@@ -25,12 +26,15 @@ export interface LoadedTown {
   readonly manifest: Manifest;
   /** Both, compiled. */
   readonly town: Town;
+  /** Its hooks that are files: start them before the first tick. */
+  readonly hooks: Hooks;
 }
 
 /**
- * Reads a town file, and the manifest it names, and compiles them.
+ * Reads a town file, and the manifest and hooks it names, and compiles them.
+ * No hook runs yet.
  *
- * Needs read permission for both files.
+ * Needs read permission for these files.
  *
  * @param file path of the town file
  * @param overrides changes to it, each `path=value`
@@ -49,15 +53,23 @@ export async function loadTown(
   if (manifest !== CORE_MANIFEST) {
     await requireFit(config, manifest, { file, text });
   }
-  return { config, manifest, town: compileTown(config, manifest) };
+  const hooks = await Hooks.check(config.affordances.hooks, file);
+  const town = compileTown(config, manifest, hooks.outside);
+  return { config, manifest, town, hooks };
 }
 
 /**
  * Reads a town file and opens the town.
  *
+ * Hooks that are files run in threads of their own, which end when the
+ * simulation is disposed of; a town without them needs no such care. They need
+ * a program that was started with the V8 flag
+ * `--disallow-code-generation-from-strings` and with
+ * `--unstable-worker-options`.
+ *
  * @example
  * ```ts ignore
- * const simulation = await openTown("configs/town.yaml", { seed: 7 });
+ * using simulation = await openTown("configs/town.yaml", { seed: 7 });
  * const { deaths, events } = simulation.runFor(1440);
  * ```
  *
@@ -70,8 +82,14 @@ export async function openTown(
     readonly overrides?: readonly string[];
   } = {},
 ): Promise<Simulation> {
-  const { town } = await loadTown(file, options.overrides);
-  return new Simulation(town, options);
+  const { town, hooks } = await loadTown(file, options.overrides);
+  await hooks.start();
+  try {
+    return new Simulation(town, { ...options, closes: hooks });
+  } catch (error) {
+    hooks[Symbol.dispose]();
+    throw error;
+  }
 }
 
 /** The manifest a configuration names, relative to its own folder. */

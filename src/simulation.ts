@@ -19,6 +19,7 @@ import type { Decisions, Policy } from "./policy/policy.ts";
 import { computeRewards } from "./rewards/rewards.ts";
 import { type Action, setAction } from "./world/actions.ts";
 import { applyChoices, gatherDecisions } from "./world/choices.ts";
+import { HookHalt } from "./world/hooks.ts";
 import { createWorld, rebuildDerived, removeEnded } from "./world/people.ts";
 import { type System, tick } from "./world/tick.ts";
 import { compileTown } from "./world/compile/town.ts";
@@ -48,6 +49,8 @@ export interface SimulationOptions {
    * goes on as if nothing had been interrupted.
    */
   readonly batch?: unknown;
+  /** What ends with the simulation, such as the threads of its hooks. */
+  readonly closes?: Disposable;
   /** Clock for timing systems, milliseconds; absent times nothing. */
   readonly clock?: () => number;
 }
@@ -72,7 +75,7 @@ export interface RunSummary {
 const TIMED_EVERY = 16;
 
 /** A town that runs. */
-export class Simulation {
+export class Simulation implements Disposable {
   /** What never changes. */
   readonly town: Town;
   /** What changes. */
@@ -88,6 +91,7 @@ export class Simulation {
   #observer: Observer | null = null;
   readonly #live: Uint8Array;
   readonly #spare: Uint8Array;
+  readonly #closes: Disposable | undefined;
   readonly #clock: (() => number) | undefined;
   readonly #afterSystem: ((system: System) => void) | undefined;
   readonly #timings = new Map<string, number>();
@@ -129,6 +133,7 @@ export class Simulation {
       ? openPolicy(policy, town)
       : policy;
     this.timings = this.#timings;
+    this.#closes = options.closes;
     this.#clock = options.clock;
     this.#afterSystem = options.clock === undefined
       ? undefined
@@ -268,6 +273,11 @@ export class Simulation {
     return hashWorld(this.world);
   }
 
+  /** Ends what belongs to it; a town whose hooks are built in has nothing. */
+  [Symbol.dispose](): void {
+    this.#closes?.[Symbol.dispose]();
+  }
+
   /** Begins a step: keeps what is needed to take it back. */
   #begin(): World["records"] {
     if (this.#stepping) throw new Misuse("the step before is not done yet");
@@ -297,6 +307,16 @@ export class Simulation {
     turn.given.fill(0);
     turn.faults.clear();
     turn.strangers = [];
+    const halt = cause instanceof HookHalt ? cause : null;
+    if (halt !== null) {
+      turn.events.push({
+        event: "hook.faulted",
+        tick: attempted,
+        specifier: halt.specifier,
+        rule: halt.rule,
+        reason: halt.message.slice(0, 500),
+      });
+    }
     turn.events.push({
       event: "loop.failed",
       tick: attempted,
@@ -304,6 +324,18 @@ export class Simulation {
       message: message.slice(0, 500),
     });
     if (cause instanceof Misuse) throw cause;
+    if (halt !== null) {
+      const { specifier, rule } = halt;
+      const hook = `Hook ${specifier} failed (rule ${rule}): ${message}`;
+      throw new TownletError(hook, {
+        code: "hooks.faulted",
+        where: `tick ${attempted}`,
+        hint:
+          "Mend it, or go on without it: affordances.hooks.on_fault=disable",
+        exit: EXIT.failed,
+        cause,
+      });
+    }
     throw new TownletError(`Tick ${attempted} failed: ${message}`, {
       code: "loop.failed",
       where: `tick ${attempted}`,

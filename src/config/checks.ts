@@ -343,15 +343,21 @@ function checkHooks(
   const { allow, allow_unpinned } = affordances.hooks;
   const path = ["affordances", "hooks"];
   if (allow_unpinned && profile !== "dev") {
-    report([...path, "allow_unpinned"], "needs profile: dev", { got: true });
+    report([...path, "allow_unpinned"], "needs profile: dev (rule H4)", {
+      got: true,
+    });
   }
   if (allow_unpinned) return;
   allow.forEach(({ specifier, sha256 }, i) => {
     if (specifier === BUILT_IN_HOOKS || sha256 !== null) return;
-    report([...path, "allow", i, "sha256"], "required key is missing", {
-      at: "parent",
-      hint: "hook files are pinned by their digest",
-    });
+    report(
+      [...path, "allow", i, "sha256"],
+      "is not pinned by a digest (rule H4)",
+      {
+        at: "parent",
+        hint: "hooks pin FILE prints the entry",
+      },
+    );
   });
 }
 

@@ -37,10 +37,18 @@ const HOOK_FILE = /^\.\/hooks\/[a-z0-9][a-z0-9_-]{0,63}\.js$/;
 /** Largest number of hook files. */
 const FILES_MAX = 16;
 
+/** The exact form of the specifier of built-in hooks. */
+const HOOK_TABLE = /^townlet:[a-z][a-z0-9_-]{0,63}$/;
+
 const specifier: z.ZodType<string> = z.string().refine(
-  (value) => value === BUILT_IN_HOOKS || HOOK_FILE.test(value),
-  { error: `must be ${BUILT_IN_HOOKS} or ./hooks/NAME.js` },
-);
+  (value) => HOOK_TABLE.test(value) || HOOK_FILE.test(value),
+  {
+    error: `must be ${BUILT_IN_HOOKS} or ./hooks/NAME.js (rule H2)`,
+    abort: true,
+  },
+).refine((value) => !HOOK_TABLE.test(value) || value === BUILT_IN_HOOKS, {
+  error: `is not built in, ${BUILT_IN_HOOKS} is (rule H1)`,
+});
 
 const source: z.ZodType<HookSource> = z.strictObject({
   specifier: specifier.describe(

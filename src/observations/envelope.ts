@@ -6,7 +6,7 @@
 import { compareCodePoints } from "../base/order.ts";
 import type { Tile } from "../config/schema.ts";
 import { type RewardBreakdown, rewardBreakdown } from "../rewards/rewards.ts";
-import { inventoryOf } from "../world/affordances.ts";
+import { inventoryOf } from "../world/views.ts";
 import { positionOf } from "../world/spatial.ts";
 import type { Town } from "../world/town.ts";
 import { ENDS, type Turn } from "../world/turn.ts";

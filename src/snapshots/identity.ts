@@ -40,10 +40,7 @@ export function identityOf(town: Town, seed: number | null): Identity {
     config_sha256: configSha256(config),
     seed,
     observation_variant: config.features.systems.observations,
-    hooks: config.affordances.hooks.allow.map(({ specifier, sha256 }) => ({
-      specifier,
-      sha256,
-    })),
+    hooks: town.hooks,
     manifest_sha256: town.manifestSha256,
     personalities_sha256: sha256Hex(canonicalJson(PROFILES)),
   };

@@ -120,5 +120,7 @@ function schemaFor(town: Town): z.ZodType<Records> {
     exitQueue: z.array(exit),
     exitRequests: z.array(agent),
     reasons: z.array(z.string().max(REASON_LENGTH_MAX)).max(REASONS_MAX),
+    disabledHooks: z.array(z.enum(town.hooks.map(({ specifier }) => specifier)))
+      .max(town.hooks.length),
   });
 }

@@ -1,13 +1,15 @@
 /**
  * Hooks: what happens before, after and on failure of a use.
  *
- * A hook gets a frozen description of the moment and a small set of things it
- * may do; it never sees the World.
+ * A hook never sees the World. Those compiled in get a description of the
+ * moment and a small set of things they may do. Those of files get one too,
+ * run elsewhere, and answer with what they want done.
  *
  * @module
  */
 import { TIE_DELTAS, type TieCause, type TieDelta } from "./ties.ts";
 import type { EconomyKey } from "../config/economy.ts";
+import type { Tile } from "../config/schema.ts";
 import type { Counter } from "./world.ts";
 
 /** When a hook is called. */
@@ -102,6 +104,110 @@ export type HookHandler = (call: HookCall, api: HookApi) => boolean | void;
 
 /** Handlers by hook name. */
 export type HookTable = Readonly<Record<string, HookHandler>>;
+
+/** What a hook of a file is told: plain data, at most 16 KiB as JSON. */
+export interface HookContext {
+  /** Name under which it is called. */
+  readonly hook: string;
+  /** When it is called. */
+  readonly stage: HookStage;
+  /** Tick of the world. */
+  readonly tick: number;
+  /** Who uses the object. */
+  readonly agent: {
+    /** Its id. */
+    readonly id: string;
+    /** Tile. */
+    readonly pos: Tile;
+    /** Satisfaction by need, 0 to 1. */
+    readonly needs: Readonly<Record<string, number>>;
+    /** Money. */
+    readonly wallet: number;
+    /** Job, if it has one. */
+    readonly job?: string;
+    /** Counters that are not 0. */
+    readonly inv: Readonly<Record<string, number>>;
+  };
+  /** The object. */
+  readonly object: {
+    /** Its id. */
+    readonly id: string;
+    /** Its type. */
+    readonly type: string;
+    /** Tile, or null: it has none. */
+    readonly pos: Tile | null;
+    /** Its stock. */
+    readonly stock: Readonly<Record<string, number>>;
+  };
+  /** The affordance. */
+  readonly affordance: {
+    /** Its id. */
+    readonly id: string;
+    /** Ticks a use takes. */
+    readonly duration: number;
+    /** What a completed use changes. */
+    readonly effects: Readonly<Record<string, number>>;
+  };
+  /** Why the use failed (stage `fail`). */
+  readonly reason?: string;
+  /** Prices in force. */
+  readonly prices: Readonly<Record<string, number>>;
+  /** Utilities, true while they are on. */
+  readonly utilities: Readonly<Record<string, boolean>>;
+  /** Others within 5 tiles, nearest first, at most 32. */
+  readonly others: readonly {
+    /** Its id. */
+    readonly id: string;
+    /** Tile. */
+    readonly pos: Tile;
+  }[];
+}
+
+/** A source of hooks that is a file. */
+export interface OutsideHook {
+  /** `./hooks/NAME.js`. */
+  readonly specifier: string;
+  /** SHA-256 of its bytes: 64 hexadecimal digits. */
+  readonly sha256: string;
+  /** Names under which it is called. */
+  readonly names: readonly string[];
+  /**
+   * Asks it, and waits for the answer: effects, not looked at yet.
+   *
+   * @param random state of the generator it draws from: four words
+   * @throws {HookFault} when it does not answer in its bounds
+   */
+  ask(context: HookContext, random: Uint32Array): unknown;
+}
+
+/** A hook of a file did what it must not, or not what it must. */
+export class HookFault extends Error {
+  /** The rule it broke, such as `H10`. */
+  readonly rule: string;
+
+  /** A fault in words for people. */
+  constructor(rule: string, reason: string) {
+    super(reason);
+    this.name = "HookFault";
+    this.rule = rule;
+  }
+}
+
+/** A hook of a file failed where that ends the run. */
+export class HookHalt extends Error {
+  /** The hook. */
+  readonly specifier: string;
+  /** The rule it broke. */
+  readonly rule: string;
+
+  /** Ends the tick. */
+  constructor(specifier: string, fault: HookFault) {
+    super(fault.message, { cause: fault });
+    this.name = "HookHalt";
+    this.specifier = specifier;
+    this.rule = fault.rule;
+  }
+}
 
 /** The hooks of the core affordances. */
 const DEFAULT_HOOKS: HookTable = {

@@ -10,6 +10,7 @@ import { relocate } from "./holding.ts";
 import { rivalryOf } from "./ties.ts";
 import { spikeKeys, type Town } from "./town.ts";
 import type { Turn } from "./turn.ts";
+import { UTILITIES, utilityOn } from "./utilities.ts";
 import {
   type ActiveEvent,
   findAgent,
@@ -18,12 +19,6 @@ import {
   PRICE,
   type World,
 } from "./world.ts";
-
-/** Utilities, in the order of `utilityBaseline`, and the flags they feed. */
-const UTILITIES = [
-  { name: "power", stock: "power_on", kind: "blackout" },
-  { name: "water", stock: "water_on", kind: "outage" },
-] as const;
 
 /** No price goes above it. */
 const PRICE_MOST = 1e12;
@@ -181,19 +176,6 @@ export function refreshPrices(town: Town, world: World): void {
       world.price[at] = Math.min(PRICE_MOST, world.price[at] * magnitude);
     }
   }
-}
-
-/** Whether a utility is on. */
-function utilityOn(
-  town: Town,
-  world: World,
-  utility: "power" | "water",
-): boolean {
-  return !world.records.activeEvents.some(({ spec }) => {
-    const { config } = town.specs[spec];
-    return (config.kind === "blackout" || config.kind === "outage") &&
-      config.utility === utility;
-  });
 }
 
 function switchOff(

@@ -11,7 +11,7 @@ import type { Config } from "../config/config.ts";
 import type { Rivalry } from "../config/conflict.ts";
 import type { PerturbationSpec } from "../config/perturbations.ts";
 import type { Resident } from "../config/population.ts";
-import type { HookHandler, HookStage } from "./hooks.ts";
+import type { HookHandler, HookStage, OutsideHook } from "./hooks.ts";
 import type { Nearest } from "./nearest.ts";
 import type { Paths } from "./paths.ts";
 import type { Scope } from "./preconditions.ts";
@@ -29,15 +29,24 @@ export interface Precondition {
   readonly holds: (scope: Scope) => boolean;
 }
 
-/** A hook bound to an affordance. */
-export interface BoundHook {
-  /** Name under which it is called. */
-  readonly name: string;
-  /** Where it comes from. */
-  readonly specifier: string;
-  /** The function. */
-  readonly handler: HookHandler;
-}
+/** A hook bound to an affordance: compiled in, or of a file. */
+export type BoundHook =
+  & {
+    /** Name under which it is called. */
+    readonly name: string;
+    /** Where it comes from. */
+    readonly specifier: string;
+  }
+  & (
+    | {
+      /** The function. */
+      readonly handler: HookHandler;
+    }
+    | {
+      /** Who is asked. */
+      readonly outside: OutsideHook;
+    }
+  );
 
 /** Something one can do with objects of a type. */
 export interface Affordance {
@@ -145,6 +154,13 @@ export interface Town {
   readonly config: Config;
   /** SHA-256 of the manifest. */
   readonly manifestSha256: string;
+  /** Sources of hooks, in the order they run; those compiled in have no digest. */
+  readonly hooks: readonly {
+    /** Its specifier. */
+    readonly specifier: string;
+    /** SHA-256 of its file, or null. */
+    readonly sha256: string | null;
+  }[];
   /** Rows for agents. */
   readonly capacity: number;
   /** Tiles from west to east. */

@@ -134,6 +134,8 @@ export interface Turn {
   readonly ends: Uint8Array;
   /** True when some life ends in this tick. */
   anyEnds: boolean;
+  /** Calls of hooks of files in this tick. */
+  outsideCalls: number;
   /** Speakers and listeners of good chats, in pairs. */
   readonly chats: number[];
   /** Qualities of those chats. */
@@ -201,6 +203,7 @@ export function createTurn(town: Town): Turn {
     paid: new Float64Array(n),
     ends: new Uint8Array(n),
     anyEnds: false,
+    outsideCalls: 0,
     chats: [],
     chatQualities: [],
     failedChats: [],
@@ -234,6 +237,7 @@ export function beginTurn(turn: Turn): void {
   turn.paid.fill(0);
   if (turn.anyEnds) turn.ends.fill(0);
   turn.anyEnds = false;
+  turn.outsideCalls = 0;
 }
 
 /** Makes an agent's action plain waiting, with nothing left of an older one. */

@@ -510,6 +510,8 @@ export interface Records {
   readonly exitRequests: readonly number[];
   /** Reasons that hooks and callers brought, beyond the closed table. */
   readonly reasons: readonly string[];
+  /** Specifiers of hooks that failed and are left out, in that order. */
+  readonly disabledHooks: readonly string[];
 }
 
 /** All that changes during a run. */
@@ -774,6 +776,7 @@ export function emptyWorld(town: Town): World {
       exitQueue: [],
       exitRequests: [],
       reasons: [],
+      disabledHooks: [],
     },
     random: {
       perturbations: stream("perturbations"),

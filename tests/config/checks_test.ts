@@ -158,13 +158,13 @@ const FAULTS: Readonly<Record<string, readonly [string, readonly string[]]>> = {
   "hook files without a digest": [
     "affordances: { hooks: { allow: [{ specifier: ./hooks/spa.js, names: [on_spa] }] } }",
     [
-      "4:33 affordances.hooks.allow[0].sha256: required key is missing; hook files are pinned by their digest",
+      "4:33 affordances.hooks.allow[0].sha256: is not pinned by a digest (rule H4); hooks pin FILE prints the entry",
     ],
   ],
   "unpinned hooks outside of profile dev": [
     "affordances: { hooks: { allow_unpinned: true } }",
     [
-      "4:41 affordances.hooks.allow_unpinned: needs profile: dev (got true)",
+      "4:41 affordances.hooks.allow_unpinned: needs profile: dev (rule H4) (got true)",
     ],
   ],
   "a hook file that names no hooks": [

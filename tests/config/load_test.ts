@@ -205,7 +205,7 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
   ],
   "a hook from elsewhere": [
     "affordances: { hooks: { allow: [{ specifier: 'npm:evil', names: [a] }] } }",
-    '4:46 affordances.hooks.allow[0].specifier: must be townlet:default or ./hooks/NAME.js (got "npm:evil")',
+    '4:46 affordances.hooks.allow[0].specifier: must be townlet:default or ./hooks/NAME.js (rule H2) (got "npm:evil")',
   ],
   "a weighted profile that does not exist": [
     "personalities: { distribution: { balanced: 1, grumpy: 2 } }",

@@ -1,7 +1,8 @@
 /** What holds of every World after every tick. @module */
 import { assert, assertEquals } from "@std/assert";
 import type { Simulation } from "../../src/simulation.ts";
-import { refreshUsable, stockOf } from "../../src/world/affordances.ts";
+import { refreshUsable } from "../../src/world/affordances.ts";
+import { stockOf } from "../../src/world/stock.ts";
 import { rebuildDerived } from "../../src/world/people.ts";
 import { inReach } from "../../src/world/spatial.ts";
 import type { Town } from "../../src/world/town.ts";

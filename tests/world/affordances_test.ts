@@ -1,14 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import {
-  inventoryOf,
-  queueIds,
-  refreshUsable,
-  stockMap,
-} from "../../src/world/affordances.ts";
+import { refreshUsable } from "../../src/world/affordances.ts";
 import type { HookCall, HookHandler } from "../../src/world/hooks.ts";
 import { outcomesOf } from "../../src/world/outcomes.ts";
 import { Simulation } from "../../src/simulation.ts";
+import { stockMap } from "../../src/world/stock.ts";
 import type { Town } from "../../src/world/town.ts";
+import { inventoryOf, queueIds } from "../../src/world/views.ts";
 import {
   act,
   affordanceOf,

@@ -8,7 +8,7 @@ import {
   gatherDecisions,
   pickObject,
 } from "../../src/world/choices.ts";
-import { adjustStock } from "../../src/world/affordances.ts";
+import { adjustStock } from "../../src/world/stock.ts";
 import { isAt, moveAgent } from "../../src/world/spatial.ts";
 import { applyActions } from "../../src/world/systems/apply_actions.ts";
 import { tick } from "../../src/world/tick.ts";

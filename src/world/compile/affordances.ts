@@ -1,6 +1,7 @@
 /** Affordances: conditions compiled, hooks bound. @module */
 import { EXIT, TownletError } from "../../base/error.ts";
 import { compareCodePoints } from "../../base/order.ts";
+import { escapeText } from "../../base/text.ts";
 import type { AffordanceEntry } from "../../config/affordance_entry.ts";
 import { namesIn, parseCondition } from "../../config/condition.ts";
 import type { Config } from "../../config/config.ts";
@@ -10,6 +11,7 @@ import {
   HOOK_TAKES,
   type HookTable,
   MEAL_HOOK,
+  type OutsideHook,
 } from "../hooks.ts";
 import { compileCondition } from "../preconditions.ts";
 import {
@@ -33,6 +35,7 @@ const OBJECT_NAMES = new Set([
 /** Tables that hold the affordances, by index, type and action. */
 export type AffordanceTables = Pick<
   Town,
+  | "hooks"
   | "affordances"
   | "typeAffordances"
   | "usesPerType"
@@ -47,8 +50,10 @@ export function compileAffordances(
   config: Config,
   entries: readonly AffordanceEntry[],
   typeIds: readonly string[],
+  outside: readonly OutsideHook[],
 ): AffordanceTables {
-  const affordances = bindAll(config, entries, typeIds);
+  const sources = hookSources(config, outside);
+  const affordances = bindAll(sources, entries, typeIds);
   const typeAffordances = typeIds.map((_, type) =>
     affordances.flatMap((spec, i) => spec.type === type ? [i] : [])
   );
@@ -68,6 +73,10 @@ export function compileAffordances(
     typeAffordances.map((uses) => uses.some(asksClock) ? 1 : 0),
   );
   return {
+    hooks: sources.map((source) => ({
+      specifier: source.specifier,
+      sha256: "outside" in source ? source.outside.sha256 : null,
+    })),
     affordances,
     typeAffordances,
     usesPerType: Math.max(1, ...typeAffordances.map((uses) => uses.length)),
@@ -79,22 +88,17 @@ export function compileAffordances(
 }
 
 function bindAll(
-  config: Config,
+  sources: readonly HookSource[],
   entries: readonly AffordanceEntry[],
   typeIds: readonly string[],
 ): Affordance[] {
-  const tables = hookTables(config);
   const ids = entries.map(({ id }) => `use:${id}`).sort(compareCodePoints);
   const uses = typeIds.map(() => 0);
   return entries.map((entry) => {
     const type = typeIds.indexOf(entry.object_type);
     const bind = (names: readonly string[]): BoundHook[] =>
       names.flatMap((name) =>
-        tables.flatMap(({ specifier, table }) =>
-          Object.hasOwn(table, name)
-            ? [{ name, specifier, handler: table[name] }]
-            : []
-        )
+        sources.flatMap((source) => bindHook(source, name))
       );
     const hooks = {
       before: bind(entry.hooks.before),
@@ -125,29 +129,45 @@ function bindAll(
           ? [HOOK_TAKES[name]]
           : []
       ),
-      isMeal: hooks.after.some(({ name }) => name === MEAL_HOOK),
+      isMeal: hooks.after.some(({ name, specifier }) =>
+        specifier === DEFAULT_SPECIFIER && name === MEAL_HOOK
+      ),
       action: PLAIN_ACTIONS.length + ids.indexOf(`use:${entry.id}`),
     };
   });
 }
 
-/** Tables of the hooks that the configuration allows, in its order. */
-function hookTables(
+/** Where hooks come from: a table that is compiled in, or a file. */
+type HookSource =
+  & { readonly specifier: string }
+  & ({ readonly table: HookTable } | { readonly outside: OutsideHook });
+
+/** The sources that the configuration allows, in its order. */
+function hookSources(
   config: Config,
-): { readonly specifier: string; readonly table: HookTable }[] {
-  const allow = config.affordances.hooks?.allow ??
-    [{ specifier: DEFAULT_SPECIFIER }];
-  return allow.map(({ specifier }) => {
+  outside: readonly OutsideHook[],
+): readonly HookSource[] {
+  return config.affordances.hooks.allow.map(({ specifier }) => {
     const table = BUILT_IN_HOOKS.get(specifier);
     if (table !== undefined) return { specifier, table };
-    const builtIn = specifier.startsWith("townlet:");
-    throw new TownletError(`Hook ${specifier} is refused`, {
+    const hook = outside.find((one) => one.specifier === specifier);
+    if (hook !== undefined) return { specifier, outside: hook };
+    throw new TownletError(`Hook ${escapeText(specifier)} is not loaded`, {
       code: "hooks.refused",
       where: "affordances.hooks.allow",
       exit: EXIT.refused,
-      hint: builtIn
-        ? `Built-in hooks are: ${[...BUILT_IN_HOOKS.keys()].join(", ")}`
-        : "This version runs built-in hooks only; remove the entry",
+      hint: "Files of hooks are loaded by openTown() and the command line",
     });
   });
+}
+
+function bindHook(source: HookSource, name: string): readonly BoundHook[] {
+  const { specifier } = source;
+  if ("outside" in source) {
+    const { outside } = source;
+    return outside.names.includes(name) ? [{ name, specifier, outside }] : [];
+  }
+  return Object.hasOwn(source.table, name)
+    ? [{ name, specifier, handler: source.table[name] }]
+    : [];
 }

@@ -8,6 +8,7 @@ import type { Config } from "../../config/config.ts";
 import { CORE_MANIFEST, type Manifest } from "../../config/manifest.ts";
 import type { ObjectEntry } from "../../config/world_settings.ts";
 import { layOutDistricts } from "./districts.ts";
+import type { OutsideHook } from "../hooks.ts";
 import { Nearest } from "../nearest.ts";
 import { Paths } from "../paths.ts";
 import {
@@ -30,11 +31,13 @@ const WINDOW_WITHOUT_MAP = 7;
  * Compiles a configuration.
  *
  * @param manifest affordances and objects that come with the town
+ * @param outside hooks of files, for the specifiers that are allowed
  * @throws {TownletError} when the parts do not fit together
  */
 export function compileTown(
   config: Config,
   manifest: Manifest = CORE_MANIFEST,
+  outside: readonly OutsideHook[] = [],
 ): Town {
   const [width, height] = config.world.grid_size;
   const { scenario } = config;
@@ -55,7 +58,7 @@ export function compileTown(
   refuseTwins("affordance", entries.map(({ id }) => id));
 
   const tables = compileObjects(width, height, objects, entries);
-  const uses = compileAffordances(config, entries, tables.typeIds);
+  const uses = compileAffordances(config, entries, tables.typeIds, outside);
   const { affordances } = uses;
   const jobs = compileJobs(config, objects);
   const specs = Object.entries(config.perturbations.events).map(

@@ -1,5 +1,5 @@
 /** Stoves are filled up. @module */
-import { adjustStock, stockOf } from "../affordances.ts";
+import { adjustStock, stockOf } from "../stock.ts";
 import type { Town } from "../town.ts";
 import type { Turn } from "../turn.ts";
 import { PRICE, type World } from "../world.ts";

@@ -1,0 +1,302 @@
+/**
+ * Hooks of files: checked before anything else happens, then run in sandboxes
+ * of their own, within bounds of time and size.
+ *
+ * @module
+ */
+import { EXIT, TownletError } from "../base/error.ts";
+import { escapeText } from "../base/text.ts";
+import type { HookSettings, HookSource } from "../config/hooks.ts";
+import {
+  type HookContext,
+  HookFault,
+  type OutsideHook,
+} from "../world/hooks.ts";
+import {
+  type HookCode,
+  hooksFolder,
+  readHook,
+  type Refusal,
+} from "./hook_files.ts";
+import { Sandbox } from "./hook_sandbox.ts";
+
+/** What became of an entry of the list of allowed hooks. */
+export interface HookStatus {
+  /** The entry. */
+  readonly entry: HookSource;
+  /** The file's code, or null: it is compiled in, or refused. */
+  readonly code: HookCode | null;
+  /** Why it does not run, or null: it does. */
+  readonly refusal: Refusal | null;
+}
+
+/** How a hook of a file did so far. */
+export interface HookTally {
+  /** Its specifier. */
+  readonly specifier: string;
+  /** Calls, those that failed included. */
+  readonly calls: number;
+  /** Calls that failed. */
+  readonly faults: number;
+  /** Time of all calls, in milliseconds. */
+  readonly totalMs: number;
+  /** Time of the longest call, in milliseconds. */
+  readonly longestMs: number;
+}
+
+/** Looks at each hook that is allowed, and runs none of it. */
+export async function checkHooks(
+  settings: HookSettings,
+  config: string,
+): Promise<readonly HookStatus[]> {
+  const folder = hooksFolder(config, settings);
+  return await Promise.all(settings.allow.map(async (entry) => {
+    if (!isFile(entry)) return { entry, code: null, refusal: null };
+    const found = await readHook(folder, entry);
+    return "rule" in found
+      ? { entry, code: null, refusal: found }
+      : { entry, code: found, refusal: null };
+  }));
+}
+
+/** Whether an entry names a file. */
+export function isFile({ specifier }: HookSource): boolean {
+  return specifier.startsWith("./");
+}
+
+/**
+ * The hooks of files that a town may run, until they are closed.
+ *
+ * Between {@link Hooks.check} and {@link Hooks.start} no byte of them is
+ * executed, and what is executed then is what was checked.
+ */
+export class Hooks implements Disposable {
+  /** For the town: who is asked. */
+  readonly outside: readonly OutsideHook[];
+  readonly #runners: readonly Runner[];
+
+  private constructor(settings: HookSettings, all: readonly HookStatus[]) {
+    const budget = { tick: -1, spentMs: 0 };
+    this.#runners = all.flatMap(({ entry, code }) =>
+      code === null ? [] : [new Runner(settings, entry, code, budget)]
+    );
+    this.outside = this.#runners;
+  }
+
+  /**
+   * Reads and checks the hooks that a configuration allows.
+   *
+   * @param config path of the configuration's file
+   * @throws {TownletError} (exit code 5) that tells of every hook refused
+   */
+  static async check(settings: HookSettings, config: string): Promise<Hooks> {
+    const all = await checkHooks(settings, config);
+    throwRefusals(
+      all.flatMap(({ entry: { specifier }, refusal }) =>
+        refusal === null ? [] : [{ specifier, ...refusal }]
+      ),
+    );
+    return new Hooks(settings, all);
+  }
+
+  /** Specifiers of hooks that run without a digest. */
+  get unpinned(): readonly string[] {
+    return this.#runners.filter(({ pinned }) => !pinned)
+      .map(({ specifier }) => specifier);
+  }
+
+  /** What each did so far, in the order they run. */
+  get tallies(): readonly HookTally[] {
+    return this.#runners.map(({ tally }) => tally);
+  }
+
+  /**
+   * Starts a sandbox for each and loads them.
+   *
+   * @throws {TownletError} (exit code 5) that tells of every hook refused;
+   * none runs then
+   */
+  async start(): Promise<void> {
+    const refusals = await Promise.all(
+      this.#runners.map((runner) => runner.start()),
+    );
+    const found = refusals.filter((refusal) => refusal !== null);
+    if (found.length > 0) this[Symbol.dispose]();
+    throwRefusals(found);
+  }
+
+  /** Ends them, however busy they are. */
+  [Symbol.dispose](): void {
+    for (const runner of this.#runners) runner[Symbol.dispose]();
+  }
+}
+
+/** Time that all hooks of a town have spent in a tick. */
+interface Budget {
+  /** The tick. */
+  tick: number;
+  /** The time, in milliseconds. */
+  spentMs: number;
+}
+
+/** One hook: asked within its bounds. */
+class Runner implements OutsideHook, Disposable {
+  readonly specifier: string;
+  readonly sha256: string;
+  readonly names: readonly string[];
+  readonly pinned: boolean;
+  tally: HookTally;
+
+  readonly #settings: HookSettings;
+  readonly #source: string;
+  readonly #budget: Budget;
+  #sandbox: Sandbox | null = null;
+
+  constructor(
+    settings: HookSettings,
+    { names }: HookSource,
+    code: HookCode,
+    budget: Budget,
+  ) {
+    this.specifier = code.specifier;
+    this.sha256 = code.sha256;
+    this.pinned = code.pinned;
+    this.names = names;
+    this.tally = {
+      specifier: code.specifier,
+      calls: 0,
+      faults: 0,
+      totalMs: 0,
+      longestMs: 0,
+    };
+    this.#settings = settings;
+    this.#source = code.source;
+    this.#budget = budget;
+  }
+
+  /** Loads it, or gives why it cannot be. */
+  async start(): Promise<Refusal & { readonly specifier: string } | null> {
+    const loaded = await openHook(this.#source);
+    if ("rule" in loaded) return { specifier: this.specifier, ...loaded };
+    this.#sandbox = loaded;
+    const reason = namesFault(loaded.names, this.names);
+    return reason === null ? null : {
+      specifier: this.specifier,
+      rule: "H8",
+      reason,
+      hint: "hooks pin prints the entry that fits the file",
+    };
+  }
+
+  ask(context: HookContext, random: Uint32Array): unknown {
+    if (this.#sandbox === null) throw new RangeError("the hook is not started");
+    const { call_timeout_ms, tick_budget_ms } = this.#settings;
+    const budget = this.#budget;
+    if (budget.tick !== context.tick) {
+      budget.tick = context.tick;
+      budget.spentMs = 0;
+    }
+    const from = performance.now();
+    let failed = true;
+    try {
+      const left = tick_budget_ms - budget.spentMs;
+      if (left <= 0) {
+        throw new HookFault(
+          "H10",
+          `the hooks of this tick took more than ${tick_budget_ms} ms`,
+        );
+      }
+      const request = JSON.stringify({ ...context, rng: [...random] });
+      const timeoutMs = Math.min(call_timeout_ms, Math.ceil(left));
+      const answer = this.#sandbox.ask(request, timeoutMs);
+      const effects = parse(answer);
+      failed = false;
+      return effects;
+    } finally {
+      const took = performance.now() - from;
+      budget.spentMs += took;
+      const { specifier, calls, faults, totalMs, longestMs } = this.tally;
+      this.tally = {
+        specifier,
+        calls: calls + 1,
+        faults: faults + (failed ? 1 : 0),
+        totalMs: totalMs + took,
+        longestMs: Math.max(longestMs, took),
+      };
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#sandbox?.[Symbol.dispose]();
+  }
+}
+
+/** Loads a hook into a sandbox, or gives why it cannot be. */
+export async function openHook(source: string): Promise<Sandbox | Refusal> {
+  try {
+    return await Sandbox.open(source);
+  } catch (error) {
+    if (!(error instanceof HookFault)) throw error;
+    const [reason] = error.message.split("\n", 1);
+    return {
+      rule: error.rule,
+      reason: escapeText(reason),
+      hint: HINTS.get(error.rule) ?? "Mend the file, then pin it anew",
+    };
+  }
+}
+
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ["H5", "The tasks start programs so; add the flag to the command"],
+]);
+
+/** What is wrong with the names a file says it has, or null. */
+function namesFault(
+  found: unknown,
+  declared: readonly string[],
+): string | null {
+  const names = namesOf(found);
+  if (names === null) return "its names are no list of plain names";
+  const missing = declared.filter((name) => !names.includes(name));
+  if (missing.length > 0) return `it does not have ${missing.join(", ")}`;
+  const more = names.filter((name) => !declared.includes(name));
+  return more.length > 0 ? `it also has ${more.join(", ")}` : null;
+}
+
+/** Names of hooks as a file gave them, or null: they are none. */
+export function namesOf(found: unknown): readonly string[] | null {
+  return Array.isArray(found) && found.length > 0 &&
+      new Set(found).size === found.length &&
+      found.every((name) =>
+        typeof name === "string" &&
+        /^[A-Za-z0-9_][A-Za-z0-9_.#-]{0,63}$/.test(name)
+      )
+    ? found
+    : null;
+}
+
+/** The answer of a hook, which was JSON when it was written. */
+function parse(answer: string): unknown {
+  try {
+    return JSON.parse(answer);
+  } catch {
+    throw new HookFault("H11", "its answer is not JSON");
+  }
+}
+
+/** Throws what all refusals say; nothing when there are none. */
+function throwRefusals(
+  refusals: readonly (Refusal & { readonly specifier: string })[],
+): void {
+  if (refusals.length === 0) return;
+  const lines = refusals.map(({ specifier, rule, reason }) =>
+    `Hook ${
+      escapeText(specifier).slice(0, 200)
+    } is refused: ${reason} (rule ${rule})`
+  );
+  throw new TownletError(lines.join("\n"), {
+    code: "hooks.refused",
+    hint: [...new Set(refusals.map(({ hint }) => hint))].join("; "),
+    exit: EXIT.refused,
+  });
+}
