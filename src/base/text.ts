@@ -8,6 +8,9 @@ const UNSAFE =
   // deno-lint-ignore no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
+/** Most bytes of UTF-8 in one line that tells people something. */
+export const RECORD_BYTES_MAX = 2048;
+
 /** The text with every unsafe character written as `\u001b` and the like. */
 export function escapeText(text: string): string {
   return text.replace(
@@ -15,3 +18,19 @@ export function escapeText(text: string): string {
     (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
+
+/**
+ * The escaped text, cut to at most `room` bytes of UTF-8; what was cut ends
+ * in `…`.
+ */
+export function recordText(text: string, room = RECORD_BYTES_MAX): string {
+  const escaped = escapeText(text.slice(0, room));
+  const { read } = new TextEncoder().encodeInto(escaped, new Uint8Array(room));
+  if (read === escaped.length && text.length <= room) return escaped;
+  const bytes = new Uint8Array(room - ELLIPSIS_BYTES);
+  const kept = new TextEncoder().encodeInto(escaped, bytes).read;
+  return `${escaped.slice(0, kept)}…`;
+}
+
+/** Bytes of `…`. */
+const ELLIPSIS_BYTES = 3;

@@ -1,6 +1,6 @@
 /** What is wrong with a configuration, and how it is said. @module */
-import { TownletError } from "../base/error.ts";
-import { escapeText } from "../base/text.ts";
+import { EXIT, TownletError } from "../base/error.ts";
+import { escapeText, recordText } from "../base/text.ts";
 
 /** Keys and indexes that lead from the top of a file to a value. */
 export type KeyPath = readonly (string | number)[];
@@ -33,18 +33,34 @@ export interface Fault {
   readonly text: string;
 }
 
-/** A configuration with faults; its message has one fault a line. */
+/** Faults that are told one by one; files made to annoy have thousands. */
+const FAULTS_TOLD = 1000;
+
+/**
+ * A configuration with faults; its message has one fault a line.
+ *
+ * Its exit code is 5 where a fault breaks a rule of security, else 2.
+ */
 export class ConfigError extends TownletError {
   /** Every fault, in document order, those of overrides last. */
   readonly faults: readonly Fault[];
 
   /** Makes the error from its faults; there is at least one. */
   constructor(faults: readonly Fault[]) {
-    super(faults.map(({ text }) => text).join("\n"), {
+    const lines = faults.slice(0, FAULTS_TOLD).map(({ text }) => text);
+    const more = faults.length - lines.length;
+    if (more > 0) lines.push(`and ${more} more`);
+    super(lines.join("\n"), {
       code: "config.invalid",
+      exit: faults.some(isRefusal) ? EXIT.refused : EXIT.usage,
     });
     this.faults = faults;
   }
+}
+
+/** Whether a fault breaks a rule of security, which it then names. */
+function isRefusal({ what }: Fault): boolean {
+  return /\(rule [A-Z]\d+\)$/.test(what);
 }
 
 /** Line and column of a fault, from 1. */
@@ -77,7 +93,7 @@ export function faultAt(
     line: position?.line ?? null,
     column: position?.column ?? null,
     what: finding.what,
-    text: `${where}${subject} ${finding.what}${got}${hint}`,
+    text: recordText(`${where}${subject} ${finding.what}${got}${hint}`),
   };
 }
 
@@ -97,32 +113,53 @@ export function pathText(path: KeyPath): string {
       typeof key === "number"
         ? `${text}[${key}]`
         : text === ""
-        ? escapeText(key)
-        : `${text}.${escapeText(key)}`,
+        ? shownKey(key)
+        : `${text}.${shownKey(key)}`,
     "",
   );
 }
 
-/** A value as a fault shows it, cut short. */
+/** Most characters of a key, or of a value, that are shown. */
+const SHOWN = { key: 64, value: 40 } as const;
+
+function shownKey(key: string): string {
+  return escapeText(shorten(key, SHOWN.key));
+}
+
+/** A value as a fault shows it, cut short, without passwords. */
 export function showValue(value: unknown): string {
   if (typeof value === "string") {
-    // An address may carry a password.
-    const safe = value.replaceAll(/\/\/[^/@\s]*@/g, "//***@");
-    return escapeText(JSON.stringify(shorten(safe)));
+    return escapeText(JSON.stringify(shorten(withoutSecrets(value))));
   }
   if (Array.isArray(value)) {
     const flat = value.length <= 6 &&
       value.every((item) =>
         typeof item === "number" || typeof item === "string"
       );
-    return flat ? escapeText(shorten(JSON.stringify(value))) : "a list";
+    return flat
+      ? escapeText(shorten(withoutSecrets(JSON.stringify(value))))
+      : "a list";
   }
   if (typeof value === "object" && value !== null) return "a mapping";
   return String(value);
 }
 
-/** At most 40 characters of `text`. */
-function shorten(text: string): string {
-  const marks = [...text];
-  return marks.length > 40 ? `${marks.slice(0, 39).join("")}…` : text;
+/** Addresses may carry a password before an `@` or in a parameter. */
+function withoutSecrets(text: string): string {
+  return text.replaceAll(
+    /(^|")[^"\s/@]*@|\/\/[^"\s]*@/g,
+    (found) =>
+      found.startsWith("//")
+        ? "//***@"
+        : found.startsWith('"')
+        ? '"***@'
+        : "***@",
+  ).replaceAll(/([?&][^"\s=&]*=)[^"\s&]+/g, "$1***");
+}
+
+/** At most so many characters of `text`. */
+function shorten(text: string, room: number = SHOWN.value): string {
+  if (text.length <= room) return text;
+  const marks = [...text.slice(0, 2 * room)];
+  return marks.length > room ? `${marks.slice(0, room - 1).join("")}…` : text;
 }

@@ -244,7 +244,7 @@ function knownKeys(
   path: KeyPath,
   root: unknown,
 ): KnownKeys {
-  let node = schemaOf(schema);
+  let node = jsonSchemaOf(schema);
   let value = root;
   let choice = choose(node, value);
   for (const key of path) {
@@ -263,6 +263,15 @@ function knownKeys(
     keys: choice.node.propertyNames?.enum?.map(String) ??
       Object.keys(choice.node.properties ?? {}),
   };
+}
+
+/** JSON Schemas made so far: one fault seldom comes alone. */
+const MADE = new WeakMap<z.ZodType, JsonSchema>();
+
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const made = MADE.get(schema) ?? schemaOf(schema);
+  MADE.set(schema, made);
+  return made;
 }
 
 /** The alternative of a schema that fits the kind of a value. */

@@ -40,7 +40,7 @@ export async function importReference(
       faultAt(finding, { file, position: position ?? { line: 1, column: 1 } }),
     ]);
   }
-  const edit = await editYaml(text);
+  const edit = await editYaml(text, file);
   for (const step of STEPS) step(edit);
   return { yaml: edit.text(), changes: edit.changes };
 }
@@ -89,7 +89,9 @@ function importAffordances(edit: YamlEdit): void {
     if (/^townlet\.(?:\w+\.)*hooks\.default$/.test(String(module))) continue;
     edit.tell(
       ["affordances", "runtime", "hook_allowlist"],
-      `removed: hooks are JavaScript here, write ${String(module)} anew`,
+      `removed: hooks are JavaScript here, write ${
+        typeof module === "string" ? module : "it"
+      } anew`,
     );
   }
 }

@@ -15,8 +15,8 @@ const DURATION = 30;
 
 /** An agent of a scenario, as far as this reads it. */
 interface Agent {
-  readonly job?: string;
-  readonly schedule?: readonly Entry[];
+  readonly job?: unknown;
+  readonly schedule?: unknown;
 }
 
 /** An entry of a schedule, as far as this reads it. */
@@ -42,7 +42,9 @@ export function declareAffordances(edit: YamlEdit): void {
   ]);
   const added: object[] = [];
   for (const { job, schedule } of agents) {
-    for (const { object, affordance, duration } of schedule ?? []) {
+    for (
+      const { object, affordance, duration } of mappingsIn<Entry>(schedule)
+    ) {
       if (typeof affordance !== "string" || known.has(affordance)) continue;
       const object_type = typeOf(edit, object);
       if (object_type === null) continue;
@@ -66,7 +68,11 @@ export function declareAffordances(edit: YamlEdit): void {
 }
 
 function listAt<T>(edit: YamlEdit, path: readonly string[]): readonly T[] {
-  const value = edit.get(path);
+  return mappingsIn(edit.get(path));
+}
+
+/** The mappings of a list; none where there is no list. */
+function mappingsIn<T>(value: unknown): readonly T[] {
   return Array.isArray(value)
     ? value.filter((item) => typeof item === "object" && item !== null)
     : [];
@@ -82,10 +88,11 @@ function typeOf(edit: YamlEdit, id: unknown): string | null {
 }
 
 /** Ticks of a job's shift, as far as the file says. */
-function jobLength(edit: YamlEdit, job: string | undefined): number {
-  if (job === undefined) return DURATION;
+function jobLength(edit: YamlEdit, job: unknown): number {
+  if (typeof job !== "string") return DURATION;
   const start = edit.get(["jobs", job, "start_tick"]);
   const end = edit.get(["jobs", job, "end_tick"]);
-  const length = Number(end) - Number(start);
+  if (typeof start !== "number" || typeof end !== "number") return DURATION;
+  const length = end - start;
   return Number.isSafeInteger(length) && length >= 1 ? length : DURATION;
 }

@@ -2,6 +2,9 @@
 import type { Node, Pair, YAMLMap } from "yaml";
 import type { Finding, KeyPath, Position } from "./fault.ts";
 
+/** The pairs of a mapping: files may have thousands of keys, and of faults. */
+type PairsByKey = ReadonlyMap<string, Pair<Node, Node | null>>;
+
 /**
  * The place of each finding in `text`, in the order of `findings`.
  *
@@ -13,25 +16,31 @@ export async function locate(
   text: string,
   findings: readonly Pick<Finding, "path" | "at">[],
 ): Promise<readonly (Position | null)[]> {
+  if (findings.every(({ path }) => path.length === 0)) {
+    return findings.map(() => ({ line: 1, column: 1 }));
+  }
   const yaml = await import("yaml");
   const lines = new yaml.LineCounter();
+  const anchors = new Map<string, Node>();
   let root: Node | null;
   try {
     root = yaml.parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
       logLevel: "silent",
+      // Keys are known to be unique, and comparing them all takes its time.
+      uniqueKeys: false,
     }).contents;
+    yaml.visit(root, {
+      Node: (_key, node) => {
+        if (yaml.isAlias(node) || node.anchor === undefined) return;
+        if (!anchors.has(node.anchor)) anchors.set(node.anchor, node);
+      },
+    });
   } catch {
     return findings.map(() => null);
   }
-  const anchors = new Map<string, Node>();
-  yaml.visit(root, {
-    Node: (_key, node) => {
-      if (yaml.isAlias(node) || node.anchor === undefined) return;
-      if (!anchors.has(node.anchor)) anchors.set(node.anchor, node);
-    },
-  });
+  const pairs = new WeakMap<YAMLMap, PairsByKey>();
   return findings.map(({ path, at }) => {
     const offset = offsetOf(root, path, at);
     const { line, col } = lines.linePos(offset);
@@ -65,13 +74,17 @@ export async function locate(
     return offset;
   }
 
-  function pairOf(
-    map: YAMLMap,
-    key: string | number,
-  ): Pair<Node, Node | null> | undefined {
-    return (map.items as Pair<Node, Node | null>[]).find((pair) =>
-      yaml.isScalar(pair.key) && String(pair.key.value) === String(key)
-    );
+  function pairOf(map: YAMLMap, key: string | number) {
+    let byKey = pairs.get(map);
+    if (byKey === undefined) {
+      byKey = new Map(
+        (map.items as Pair<Node, Node | null>[]).flatMap((pair) =>
+          yaml.isScalar(pair.key) ? [[String(pair.key.value), pair]] : []
+        ),
+      );
+      pairs.set(map, byKey);
+    }
+    return byKey.get(String(key));
   }
 
   function target(node: Node | null): Node | null {

@@ -1,7 +1,7 @@
 /** Overrides of single keys: `path=value`, as the command line takes them. @module */
 import { type Finding, type KeyPath, pathText, showValue } from "./fault.ts";
 import { valueAt } from "./findings.ts";
-import { readYaml } from "./yaml_text.ts";
+import { DEPTH_MAX, readYaml } from "./yaml_text.ts";
 
 /** An override that was read. */
 export interface Override {
@@ -104,7 +104,10 @@ function readOverride(text: string): Override | Finding {
   const split = text.indexOf("=");
   const path = readPath(split < 0 ? text : text.slice(0, split));
   if (path === null || split < 0) {
-    const shown = split < 0 ? text : text.slice(0, split);
+    // What follows a path by another sign is its value, perhaps a secret.
+    const shown = split < 0
+      ? /^[\w.[\]-]*/.exec(text)?.[0]
+      : text.slice(0, split);
     return {
       path: [],
       at: "value",
@@ -127,6 +130,7 @@ function readPath(text: string): KeyPath | null {
     if (match === null) return null;
     const [, key, index, quoted] = match;
     path.push(index === undefined ? key ?? quoted : Number(index));
+    if (path.length > DEPTH_MAX) return null;
   }
   return path.length === 0 || typeof path[0] === "number" ? null : path;
 }

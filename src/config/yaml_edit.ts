@@ -1,6 +1,6 @@
 /** Changes to a YAML text that keep its comments. @module */
 import type { Document, Pair, Scalar, YAMLMap } from "yaml";
-import { type KeyPath, pathText } from "./fault.ts";
+import { ConfigError, faultAt, type KeyPath, pathText } from "./fault.ts";
 
 /** A change that was made. */
 export interface Change {
@@ -10,7 +10,10 @@ export interface Change {
   readonly what: string;
 }
 
-/** A YAML text being changed. Paths that do not exist are left alone. */
+/**
+ * A YAML text being changed. Paths that do not exist, or that lead through
+ * what is no mapping, are left alone.
+ */
 export interface YamlEdit {
   /** What changed so far, in order. */
   readonly changes: readonly Change[];
@@ -34,14 +37,31 @@ export interface YamlEdit {
  * Opens a text that parses to a mapping.
  *
  * Aliases are written out, since what they stand for may move or go. The
- * package that keeps comments is loaded here and not before.
+ * package that keeps comments is loaded here and not before. Rejects with a
+ * {@link ConfigError} where that package reads less than the parser did, such
+ * as keys of more than 1024 characters.
  */
-export async function editYaml(text: string): Promise<YamlEdit> {
+export async function editYaml(text: string, file: string): Promise<YamlEdit> {
   const yaml = await import("yaml");
+  const lines = new yaml.LineCounter();
   const document: Document = yaml.parseDocument(text, {
+    lineCounter: lines,
     prettyErrors: false,
     logLevel: "silent",
+    // Keys are known to be unique, and comparing them all takes its time.
+    uniqueKeys: false,
   });
+  if (document.errors.length > 0) {
+    const [{ pos }] = document.errors;
+    const { line, col } = lines.linePos(pos[0]);
+    const what = "the text here cannot be rewritten; write it in a plainer way";
+    throw new ConfigError([
+      faultAt({ path: [], at: "key", what, got: null, hint: null }, {
+        file,
+        position: { line, column: col },
+      }),
+    ]);
+  }
   const changes: Change[] = [];
   const tell = (path: KeyPath, what: string) =>
     void changes.push({ path: pathText(path), what });
@@ -66,6 +86,20 @@ export async function editYaml(text: string): Promise<YamlEdit> {
     ) ?? -1;
   }
 
+  /** Makes the mappings down to `path`; false where something else stands. */
+  function openMapping(path: KeyPath): boolean {
+    for (let depth = 1; depth <= path.length; depth++) {
+      const way = path.slice(0, depth);
+      const node = document.getIn(way, true);
+      if (yaml.isMap(node)) continue;
+      const isEmpty = node === undefined ||
+        yaml.isScalar(node) && node.value === null;
+      if (!isEmpty) return false;
+      document.setIn(way, document.createNode({}));
+    }
+    return true;
+  }
+
   function take(path: KeyPath): Pair<Scalar, unknown> | null {
     const index = indexOf(path);
     if (index < 0) return null;
@@ -83,6 +117,7 @@ export async function editYaml(text: string): Promise<YamlEdit> {
       return yaml.isNode(node) ? node.toJS(document) : node;
     },
     set: (path, value) => {
+      if (!openMapping(path.slice(0, -1))) return;
       document.setIn(path, document.createNode(value));
     },
     remove: (path, why) => {
@@ -90,14 +125,12 @@ export async function editYaml(text: string): Promise<YamlEdit> {
     },
     move: (path, to) => {
       const index = indexOf(path);
+      const above = to.slice(0, -1);
+      if (index < 0 || !openMapping(above)) return;
       const pair = take(path);
       if (pair === null) return;
       tell(path, `renamed to ${pathText(to)}`);
       pair.key.value = String(to[to.length - 1]);
-      const above = to.slice(0, -1);
-      if (above.length > 0 && mappingAt(above) === null) {
-        document.setIn(above, document.createNode({}));
-      }
       const mapping = mappingAt(above);
       const isBeside = pathText(above) === pathText(path.slice(0, -1));
       if (mapping === null) return;

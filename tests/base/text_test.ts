@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { escapeText } from "../../src/base/text.ts";
+import {
+  escapeText,
+  RECORD_BYTES_MAX,
+  recordText,
+} from "../../src/base/text.ts";
 
 Deno.test("escapeText() lets no control character through, and leaves the rest", () => {
   assertEquals(
@@ -8,5 +12,21 @@ Deno.test("escapeText() lets no control character through, and leaves the rest",
   );
   for (let code = 0; code < 0x20; code++) {
     assertEquals(escapeText(String.fromCharCode(code)).length, 6);
+  }
+});
+
+Deno.test("L1: recordText() cuts by bytes, never inside a character", () => {
+  assertEquals(recordText("town"), "town");
+  assertEquals(recordText("a\nb"), "a\\u000ab");
+  const bytes = (text: string) => new TextEncoder().encode(text).length;
+  const exact = "x".repeat(RECORD_BYTES_MAX);
+  assertEquals(recordText(exact), exact);
+  assertEquals(recordText(`${exact}y`), `${"x".repeat(2045)}…`);
+  for (const mark of ["漢", "é", "😀", "\u001b", "x漢"]) {
+    const cut = recordText(mark.repeat(1 << 20));
+    const size = bytes(cut);
+    assertEquals(size <= RECORD_BYTES_MAX && size > 2040, true, mark);
+    assertEquals([...cut].at(-1), "…");
+    assertEquals(cut.isWellFormed(), true, mark);
   }
 });
