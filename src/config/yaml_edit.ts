@@ -92,6 +92,7 @@ export async function editYaml(text: string, file: string): Promise<YamlEdit> {
       const way = path.slice(0, depth);
       const node = document.getIn(way, true);
       if (yaml.isMap(node)) continue;
+      if (yaml.isSeq(node) && typeof path[depth] === "number") continue;
       const isEmpty = node === undefined ||
         yaml.isScalar(node) && node.value === null;
       if (!isEmpty) return false;
