@@ -10,17 +10,26 @@ import {
 } from "@optique/core/message";
 import { command as word } from "@optique/core/primitives";
 import { TownletError } from "../src/base/error.ts";
+import { type Needs, NEEDS_NOTHING } from "../src/security/permissions.ts";
 import { PROGRAM } from "./program.ts";
 
 /** Columns that help is wrapped at where there is no terminal. */
 const WIDTH = 80;
 
+/** What every command is told. */
+interface CommonFlags {
+  /** Whether to refuse permissions that are granted without a list. */
+  readonly strictPermissions: boolean;
+}
+
 /** What a command is made of. */
-export interface CommandParts<Flags> {
+export interface CommandParts<Flags extends CommonFlags> {
   /** Command lines that show it at work, the program's name left out. */
   readonly examples: readonly string[];
   /** Reads its flags; its help is made from the same. */
   readonly flags: Parser<"sync", Flags, unknown>;
+  /** What it touches, as far as its flags say; nothing unless given. */
+  needs?(flags: Flags): Partial<Needs> | Promise<Partial<Needs>>;
   /**
    * Does it, and gives the exit code.
    *
@@ -42,7 +51,15 @@ export interface Command {
 /** What came of the words: a page of help, or something to run. */
 export type Reading =
   | { readonly help: string }
-  | { readonly help?: undefined; run(): number | Promise<number> };
+  | {
+    readonly help?: undefined;
+    /** Whether to refuse permissions that are granted without a list. */
+    readonly strictPermissions: boolean;
+    /** What running it touches. */
+    needs(): Promise<Needs>;
+    /** Runs it and gives the exit code. */
+    run(): number | Promise<number>;
+  };
 
 /** What a page of help is for. */
 export interface Page {
@@ -57,7 +74,9 @@ export interface Page {
 }
 
 /** Makes a command of its parts. */
-export function command<Flags>(parts: CommandParts<Flags>): Command {
+export function command<Flags extends CommonFlags>(
+  parts: CommandParts<Flags>,
+): Command {
   return {
     read(words, { name, summary, colours, width }) {
       const program = `${PROGRAM} ${name}`;
@@ -85,7 +104,14 @@ export function command<Flags>(parts: CommandParts<Flags>): Command {
       if (help.length > 0) {
         return { help: help.join("\n").replace(/ +$/gm, "").trimEnd() };
       }
-      return { run: () => parts.run(flags) };
+      return {
+        strictPermissions: flags.strictPermissions,
+        needs: async () => ({
+          ...NEEDS_NOTHING,
+          ...await parts.needs?.(flags),
+        }),
+        run: () => parts.run(flags),
+      };
     },
   };
 }

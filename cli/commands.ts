@@ -3,12 +3,17 @@
  * quickly.
  * @module
  */
+import type { Permissions } from "../src/security/permissions.ts";
 import type { Command } from "./command.ts";
 
 /** A command before it is loaded. */
 interface Entry {
   /** One sentence: what it does. */
   readonly summary: string;
+  /** Folders its task may read and write; its own flags may need fewer. */
+  readonly grants: Pick<Permissions, "read" | "write">;
+  /** Flags of the engine that its task has beside those of all. */
+  readonly v8Flags?: readonly string[];
   /** Loads it. */
   load(): Promise<Command>;
 }
@@ -17,23 +22,34 @@ interface Entry {
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   simulate: {
     summary: "Run a town and print what happened",
+    grants: { read: ["configs", "out", "src"], write: ["out"] },
     load: async () => (await import("./commands/simulate.ts")).simulate,
   },
   config: {
     summary: "Check, show, document or import a configuration",
+    grants: { read: ["."], write: ["out"] },
     load: async () => (await import("./commands/config.ts")).config,
   },
   inspect: {
     summary:
       "Print the town a configuration makes, or what somebody sees there",
+    grants: { read: ["."], write: ["out"] },
     load: async () => (await import("./commands/inspect.ts")).inspect,
   },
   bench: {
     summary: "Measure ticks and observations beside a bare loop",
+    grants: { read: ["configs", "src"], write: ["out"] },
+    v8Flags: ["--expose-gc"],
     load: async () => (await import("./commands/bench.ts")).bench,
+  },
+  perms: {
+    summary: "Print the flags that grant a command what it needs",
+    grants: { read: ["."], write: ["out"] },
+    load: async () => (await import("./commands/perms.ts")).perms,
   },
   version: {
     summary: "Print the versions of program and runtime",
+    grants: { read: [], write: [] },
     load: async () => (await import("./commands/version.ts")).version,
   },
 };

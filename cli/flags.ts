@@ -128,14 +128,11 @@ export const logLevelFlag = optional(
   ),
 );
 
-/** `--debug`. */
-export const debugFlag = option(
-  "--debug",
-  says("Show the stack of an error"),
-);
-
-/** `--strict-permissions`. */
-export const strictFlag = option(
-  "--strict-permissions",
-  says("Refuse to run when a permission is granted without a list"),
-);
+/** Flags of every command. */
+export const commonFlags = {
+  debug: option("--debug", says("Show the stack of an error")),
+  strictPermissions: option(
+    "--strict-permissions",
+    says("Refuse to run when a permission is granted without a list"),
+  ),
+};

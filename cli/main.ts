@@ -9,6 +9,8 @@
 import { EXIT, TownletError } from "../src/base/error.ts";
 import { escapeText } from "../src/base/text.ts";
 import { COMMANDS } from "./commands.ts";
+import { broadPermissions, refuseBroadPermissions } from "./permissions.ts";
+import { openLog } from "./print/log.ts";
 import {
   OutputClosed,
   print,
@@ -18,6 +20,7 @@ import {
 } from "./print/output.ts";
 import { openPaint } from "./print/paint.ts";
 import { PROGRAM } from "./program.ts";
+import { explainRefusal } from "./refusal.ts";
 
 /** The lowest minor version of Deno 2 that runs Townlet. */
 const LOWEST_MINOR = 7;
@@ -26,7 +29,8 @@ const LOWEST_MINOR = 7;
 async function main(words: readonly string[]): Promise<number> {
   try {
     checkRuntime(Deno.version.deno);
-    const [name, ...rest] = asCommand(words);
+    const line = asCommand(words);
+    const [name, ...rest] = line;
     if (name === undefined || HELP.includes(name)) {
       print(overview());
       return name === undefined ? EXIT.usage : EXIT.done;
@@ -44,11 +48,26 @@ async function main(words: readonly string[]): Promise<number> {
       print(reading.help + "\n");
       return EXIT.done;
     }
-    return await reading.run();
+    checkPermissions(reading.strictPermissions);
+    try {
+      return await reading.run();
+    } catch (error) {
+      throw await explainRefusal(error, line, reading.needs);
+    }
   } catch (error) {
     if (error instanceof OutputClosed) return EXIT.done;
     return report(error, words.includes("--debug"));
   }
+}
+
+/** Tells of permissions without a list, or refuses to go on with them. */
+function checkPermissions(strict: boolean): void {
+  if (strict) refuseBroadPermissions();
+  const broad = broadPermissions();
+  if (broad.length === 0) return;
+  openLog("warn").warn(
+    `security.overbroad: granted without a list: ${broad.join(", ")}`,
+  );
 }
 
 /** Words that ask for help. */
@@ -89,18 +108,13 @@ function report(error: unknown, debug: boolean): number {
 /** The error as one for people, or undefined for a bug. */
 function asTownletError(error: unknown): TownletError | undefined {
   if (error instanceof TownletError) return error;
-  if (
-    error instanceof Deno.errors.NotCapable ||
-    error instanceof Deno.errors.PermissionDenied
-  ) {
-    return new TownletError(error.message, {
-      code: "security.permission",
-      exit: EXIT.refused,
-      hint: "Tasks grant what is in docs/security.md, and no more",
-      cause: error,
-    });
-  }
-  return undefined;
+  if (!(error instanceof Deno.errors.PermissionDenied)) return undefined;
+  return new TownletError(error.message, {
+    code: "security.system",
+    exit: EXIT.refused,
+    hint: "Look at what the system lets this process do",
+    cause: error,
+  });
 }
 
 function stackOf(error: Error): string {

@@ -1,7 +1,10 @@
 /** A run of a town, from its flags to its exit code. @module */
 import { EXIT, TownletError } from "../src/base/error.ts";
+import type { Config } from "../src/config/config.ts";
 import { configWarnings } from "../src/config/warnings.ts";
+import type { Hooks } from "../src/security/hooks.ts";
 import { Simulation } from "../src/simulation.ts";
+import type { TownEvent } from "../src/world/events.ts";
 import type { Town } from "../src/world/town.ts";
 import type { World } from "../src/world/world.ts";
 import { drive } from "./drive.ts";
@@ -14,9 +17,10 @@ import {
   checkOutputs,
   failuresOf,
   type Outputs,
+  saveFailure,
   writeOutputs,
 } from "./outputs.ts";
-import { checkPermissions } from "./permissions.ts";
+import { checkProfile } from "./permissions.ts";
 import { type Log, openLog } from "./print/log.ts";
 import {
   OutputClosed,
@@ -62,8 +66,6 @@ export interface RunFlags extends Outputs {
   readonly quiet: boolean;
   /** What to tell, or undefined: as configured. */
   readonly logLevel: LogLevel | undefined;
-  /** Whether to refuse permissions granted without a list. */
-  readonly strictPermissions: boolean;
 }
 
 /** Ticks of a run that names none. */
@@ -78,19 +80,19 @@ const TICKS = 1000;
  */
 export async function runTown(flags: RunFlags): Promise<number> {
   checkFlags(flags);
-  const { config, town } = await loadTown(flags.config, flags.set);
+  const loaded = await loadTown(flags.config, flags.set);
+  const { config, town } = loaded;
+  using hooks = loaded.hooks;
+  checkProfile(config);
   const log = openLog(
     flags.quiet ? "error" : flags.logLevel ?? config.log.level,
   );
-  const broad = checkPermissions(
-    flags.strictPermissions || config.profile === "production",
-  );
-  if (broad !== null) log.warn(broad);
   for (const warning of configWarnings(config)) log.warn(warning);
 
   const world = flags.snapshotLoad === undefined
     ? undefined
     : await loadWorld(flags.snapshotLoad, flags, town, log);
+  await startHooks(hooks, log);
   const simulation = new Simulation(town, {
     seed: flags.seed,
     policy: flags.policy,
@@ -103,6 +105,13 @@ export async function runTown(flags: RunFlags): Promise<number> {
   await checkOutputs(flags);
   using interrupt = listenForSignals();
   const course = await runTicks(simulation, ticks, flags, interrupt, log);
+  if (course.failed !== null && savesFailure(config, course.failed)) {
+    const failures = await failuresOf(async () => {
+      const path = await saveFailure(simulation, [flags.config]);
+      log.info(`state before the failed tick saved to ${path}`);
+    });
+    for (const failure of failures) log.error(lineOf(failure));
+  }
   const report = reportOf(town, simulation.world, course.chronicle, {
     policy: simulation.policy.name,
     ticks: course.ticks,
@@ -112,6 +121,7 @@ export async function runTown(flags: RunFlags): Promise<number> {
     stateHash: simulation.hash(),
     hashes: course.hashes,
     systems: sharesOf(simulation.timings),
+    hooks: hooks.tallies,
   });
   const failures = [
     ...course.failures,
@@ -124,6 +134,24 @@ export async function runTown(flags: RunFlags): Promise<number> {
   }
   const signal = interrupt.signal();
   return signal === null ? EXIT.done : STOP_EXIT[signal];
+}
+
+/** Starts the hooks that are files, and tells which they are. */
+async function startHooks(hooks: Hooks, log: Log): Promise<void> {
+  for (const specifier of hooks.unpinned) {
+    log.warn(`hook ${specifier} runs without a digest (allow_unpinned)`);
+  }
+  await hooks.start();
+  for (const { specifier, sha256 } of hooks.outside) {
+    log.info(`hook ${specifier} runs, sha256 ${sha256}`);
+  }
+}
+
+/** Whether a tick that failed so leaves a snapshot behind. */
+function savesFailure({ snapshot }: Config, failure: unknown): boolean {
+  return failure instanceof TownletError &&
+    (failure.code === "hooks.faulted" ||
+      snapshot.on_failure && failure.code === "loop.failed");
 }
 
 /** A failure in one line, for those that another one has come before. */
@@ -159,6 +187,8 @@ function usage(
 interface Done {
   /** What went wrong on the way, the first first: it ended the run. */
   readonly failures: readonly unknown[];
+  /** What made a tick fail, or null: none did. */
+  readonly failed: unknown;
   /** Ticks executed. */
   readonly ticks: number;
   /** Time they took, in seconds. */
@@ -191,11 +221,11 @@ async function runTicks(
 
   const failures: unknown[] = [];
 
-  /** Sends a tick's events out; the run stops when nobody takes them. */
-  const send = () => {
+  /** Sends events out; the run stops when nobody takes them. */
+  const send = (told: readonly TownEvent[]) => {
     if (closed.signal.aborted) return;
     try {
-      events?.write(simulation.turn.events);
+      events?.write(told);
     } catch (error) {
       if (!(error instanceof OutputClosed)) failures.push(error);
       closed.abort();
@@ -207,7 +237,7 @@ async function runTicks(
       chronicle.note(turn.events);
     } finally {
       // A failed tick tells of its failure as an event.
-      send();
+      send(simulation.turn.events);
     }
     if (hashes !== null && isHashTick(world.tick[0] - first, flags)) {
       const hash = simulation.hash();
@@ -215,6 +245,7 @@ async function runTicks(
       if (!flags.json) printError(`tick ${world.tick[0]} ${hash}\n`);
     }
   };
+  send(hooksLoaded(town, first));
   const fault = await failuresOf(() =>
     drive(step, {
       ticks,
@@ -235,7 +266,15 @@ async function runTicks(
   failures.push(...fault, ...await failuresOf(() => closeEvents(events)));
   const done = world.tick[0] - first;
   log.debug(`${done} ticks in ${seconds.toFixed(3)} s`);
-  return { failures, ticks: done, seconds, hashes, chronicle };
+  const [failed = null] = fault;
+  return { failures, failed, ticks: done, seconds, hashes, chronicle };
+}
+
+/** Events that tell of the hooks that are files. */
+function hooksLoaded(town: Town, tick: number): readonly TownEvent[] {
+  return town.hooks.flatMap(({ specifier, sha256 }): TownEvent[] =>
+    sha256 === null ? [] : [{ event: "hook.loaded", tick, specifier, sha256 }]
+  );
 }
 
 function isHashTick(done: number, { hashEvery = 1 }: RunFlags): boolean {

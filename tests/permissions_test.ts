@@ -1,5 +1,7 @@
-/** The permission table of docs/security.md is what deno.json grants. @module */
-import { assertEquals } from "@std/assert";
+/** What deno.json grants, docs/security.md says and commands need agree. @module */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { COMMANDS } from "../cli/commands.ts";
+import { programFlags } from "../src/security/permissions.ts";
 
 /** A task of deno.json. */
 interface Task {
@@ -16,15 +18,28 @@ const tasks: Record<string, Task> = JSON.parse(
 ).tasks;
 const page = Deno.readTextFileSync("docs/security.md");
 
-/** Tasks that run one of our programs, with their flags. */
+/** What gives a task the permissions that a configuration asks for. */
+const ASKED = "$(deno task -q perms simulate --config $TOWNLET_CONFIG)";
+
+/** Tasks that start or make one of our programs, with their flags and the words after. */
 const programs = Object.entries(tasks).flatMap(([name, { command }]) => {
   const words = command.split(" ");
-  if (words[0] !== "deno" || !["run", "test", "bench"].includes(words[1])) {
-    return [];
-  }
+  const verbs = ["run", "test", "bench", "compile"];
+  if (words[0] !== "deno" || !verbs.includes(words[1])) return [];
+  if (command.includes(ASKED)) return [];
   const end = words.findIndex((word, at) => at > 1 && !word.startsWith("--"));
-  return [{ name, flags: words.slice(2, end) }];
+  return [{
+    name,
+    verb: words[1],
+    flags: words.slice(2, end),
+    words: words.slice(end),
+  }];
 });
+
+/** Tasks whose permissions are worked out when they run. */
+const granted = Object.entries(tasks).filter(([, { command }]) =>
+  command.includes("$(")
+);
 
 /** The flags every program has, from the page's first code block. */
 const common = (/```\n(--[^\n]+)\n```/.exec(page)?.[1] ?? "").split(" ");
@@ -37,7 +52,8 @@ const rows = page.split("\n")
 Deno.test("docs/security.md has a row for each task that runs a program, and no other", () => {
   assertEquals(
     rows.map(([task]) => task).sort(),
-    programs.map(({ name }) => name).sort(),
+    [...programs.map(({ name }) => name), ...granted.map(([name]) => name)]
+      .sort(),
   );
 });
 
@@ -46,6 +62,36 @@ Deno.test("a task's flags are those of its row, and no others", () => {
     const row = rows.find(([task]) => task === name) ?? [];
     assertEquals(flags.filter(isGrant).sort(), grantsOf(row).sort(), name);
   }
+});
+
+Deno.test("the task of a command has the flags of its entry, and no others", () => {
+  const named = new Set<string>();
+  for (const { name, verb, flags, words } of programs) {
+    // A binary holds all commands, and is granted what the first one is.
+    const [script, command] = verb === "compile"
+      ? ["cli/main.ts", "simulate"]
+      : words;
+    if (script !== "cli/main.ts") continue;
+    named.add(command);
+    const { grants, v8Flags } = COMMANDS[command];
+    const nothing = { net: [], env: [], run: [] };
+    const own = programFlags({ ...nothing, ...grants }, v8Flags);
+    assertEquals(flags.filter(isGrant).sort(), own.sort(), name);
+  }
+  assertEquals([...named].sort(), Object.keys(COMMANDS).sort());
+});
+
+Deno.test("what is granted by a configuration is what perms prints for it, checked before", () => {
+  assertEquals(
+    tasks["simulate:granted"].command,
+    `deno run ${ASKED} cli/main.ts simulate --config $TOWNLET_CONFIG`,
+  );
+  for (const [name, { command, dependencies }] of granted) {
+    assertStringIncludes(command, ASKED, name);
+    assertEquals(dependencies, ["perms:granted"], name);
+    assertEquals(command.replace(ASKED, "").includes("--allow-"), false, name);
+  }
+  assertEquals(tasks["perms:granted"].dependencies, ["deps"]);
 });
 
 Deno.test("no task has a permission without a list, or one that switches checks off", () => {
@@ -77,7 +123,8 @@ function cell(text: string): string {
 
 /** Whether a flag decides what the program may do. */
 function isGrant(flag: string): boolean {
-  return !/^--(?:ignore=|sanitize-)/.test(flag);
+  return !/^--(?:ignore=|sanitize-|include=|output=|quiet$|no-code-cache$)/
+    .test(flag);
 }
 
 /** The flags a row of the table stands for. */

@@ -5,10 +5,11 @@ import { constant, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import type { MapFormat } from "../../src/observations/spec.ts";
+import { CODE_FOLDER } from "../../src/security/permissions.ts";
 import { measure, type Part, type Row } from "../bench/measure.ts";
 import { measureVector } from "../bench/vector.ts";
 import { anyOf, type Command, command, subcommand } from "../command.ts";
-import { debugFlag, jsonFlag, says, wholeNumber } from "../flags.ts";
+import { commonFlags, jsonFlag, says, wholeNumber } from "../flags.ts";
 import { print, showsColours } from "../print/output.ts";
 import { openPaint, type Paint } from "../print/paint.ts";
 import { openProgress } from "../print/progress.ts";
@@ -69,7 +70,7 @@ export const bench: Command = command({
         rounds: roundsFlag,
         profile: profileFlag,
         json: jsonFlag,
-        debug: debugFlag,
+        ...commonFlags,
       }),
     ),
     subcommand(
@@ -82,7 +83,7 @@ export const bench: Command = command({
         rounds: roundsFlag,
         profile: constant(false),
         json: jsonFlag,
-        debug: debugFlag,
+        ...commonFlags,
       }),
     ),
     subcommand(
@@ -95,7 +96,7 @@ export const bench: Command = command({
         rounds: roundsFlag,
         profile: profileFlag,
         json: jsonFlag,
-        debug: debugFlag,
+        ...commonFlags,
       }),
     ),
     subcommand(
@@ -126,11 +127,12 @@ export const bench: Command = command({
         map: mapFlag,
         rounds: roundsFlag,
         json: jsonFlag,
-        debug: debugFlag,
+        ...commonFlags,
       }),
     ),
     anyOf("tick", "observe", "step", "vector"),
   ),
+  needs: ({ part }) => ({ reads: part === "vector" ? [CODE_FOLDER] : [] }),
   async run(flags) {
     const paint = openPaint(showsColours("stdout"));
     const lines = flags.part === "vector"

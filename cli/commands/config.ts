@@ -1,4 +1,5 @@
 /** `townlet config`: checks, shows, documents and imports configurations. @module */
+import { dirname } from "node:path";
 import { object, or } from "@optique/core/constructs";
 import { text } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
@@ -20,9 +21,11 @@ import {
 } from "../../src/security/paths.ts";
 import { stringify } from "../../src/std/yaml.ts";
 import { anyOf, type Command, command, subcommand } from "../command.ts";
-import { configFlag, debugFlag, jsonFlag, says, setFlag } from "../flags.ts";
+import { commonFlags, configFlag, jsonFlag, says, setFlag } from "../flags.ts";
 import { loadTown } from "../../src/app.ts";
+import { checkProfile } from "../permissions.ts";
 import { print, printError } from "../print/output.ts";
+import { isMissingPermission } from "../refusal.ts";
 
 const fileArgument = string({ metavar: "FILE" });
 
@@ -49,7 +52,7 @@ export const config: Command = command({
           },
         ),
         set: setFlag,
-        debug: debugFlag,
+        ...commonFlags,
       }),
     ),
     subcommand(
@@ -60,18 +63,18 @@ export const config: Command = command({
         config: configFlag,
         set: setFlag,
         json: jsonFlag,
-        debug: debugFlag,
+        ...commonFlags,
       }),
     ),
     subcommand(
       "schema",
       "Print the JSON Schema that editors read",
-      object({ part: constant("schema"), debug: debugFlag }),
+      object({ part: constant("schema"), ...commonFlags }),
     ),
     subcommand(
       "docs",
       "Print the reference page of all keys",
-      object({ part: constant("docs"), debug: debugFlag }),
+      object({ part: constant("docs"), ...commonFlags }),
     ),
     subcommand(
       "import",
@@ -86,11 +89,27 @@ export const config: Command = command({
             says("Write the result there and not to the standard output"),
           ),
         ),
-        debug: debugFlag,
+        ...commonFlags,
       }),
     ),
     anyOf("check", "show", "schema", "docs", "import"),
   ),
+  needs(flags) {
+    switch (flags.part) {
+      case "check":
+        return { towns: flags.files, set: flags.set };
+      case "show":
+        return { reads: [flags.config] };
+      case "import":
+        return {
+          reads: [flags.file],
+          writes: flags.out === undefined ? [] : [dirname(flags.out)],
+        };
+      case "schema":
+      case "docs":
+        return {};
+    }
+  },
   async run(flags) {
     switch (flags.part) {
       case "check":
@@ -131,7 +150,8 @@ async function checkFiles(
         ].join(""),
       );
     } catch (error) {
-      if (!(error instanceof TownletError)) throw error;
+      const told = error instanceof TownletError && !isMissingPermission(error);
+      if (!told) throw error;
       printError(faultLines(error, file));
       exit = Math.max(exit, error.exit);
     }
@@ -155,6 +175,7 @@ async function checkFile(
     return [];
   }
   const { config, manifest } = await loadTown(file, overrides);
+  checkProfile(config);
   return configWarnings(config, manifest.objects);
 }
 
@@ -175,6 +196,7 @@ async function show(
     file,
     overrides,
   });
+  checkProfile(config);
   print(
     asJson
       ? `${JSON.stringify(config)}\n`

@@ -13,14 +13,15 @@ import { Simulation } from "../../src/simulation.ts";
 import { loadTown } from "../../src/app.ts";
 import { anyOf, type Command, command, subcommand } from "../command.ts";
 import {
+  commonFlags,
   configFlag,
-  debugFlag,
   jsonFlag,
   says,
   seedFlag,
   setFlag,
   wholeNumber,
 } from "../flags.ts";
+import { checkProfile } from "../permissions.ts";
 import { print, showsColours, terminalWidth } from "../print/output.ts";
 import { openPaint, type Paint } from "../print/paint.ts";
 import { PROGRAM } from "../program.ts";
@@ -32,7 +33,7 @@ const flags = {
   config: configFlag,
   set: setFlag,
   json: jsonFlag,
-  debug: debugFlag,
+  ...commonFlags,
 };
 
 /** Columns where there is no terminal. */
@@ -87,8 +88,10 @@ export const inspect: Command = command({
     ),
     anyOf("town", "affordances", "observations"),
   ),
+  needs: ({ config, set }) => ({ towns: [config], set }),
   async run(asked) {
-    const { town } = await loadTown(asked.config, asked.set);
+    const { config, town } = await loadTown(asked.config, asked.set);
+    checkProfile(config);
     const page = pageOf(town, asked);
     const paint = openPaint(showsColours("stdout"));
     const text = asked.json

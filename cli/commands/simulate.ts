@@ -1,12 +1,13 @@
 /** `townlet simulate`: runs a town. @module */
+import { dirname } from "node:path";
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { type Command, command } from "../command.ts";
 import {
+  commonFlags,
   configFlag,
-  debugFlag,
   jsonFlag,
   logLevelFlag,
   oneOf,
@@ -15,14 +16,17 @@ import {
   says,
   seedFlag,
   setFlag,
-  strictFlag,
   wholeNumber,
 } from "../flags.ts";
 import { POLICY_NAMES } from "../../src/policy/open.ts";
-import { runTown } from "../run_town.ts";
+import type { Needs } from "../../src/security/permissions.ts";
+import { type RunFlags, runTown } from "../run_town.ts";
 
 /** Most ticks one run may be asked for. */
 const TICKS_MAX = 1e12;
+
+/** Where runs may always leave files. */
+const OUTPUT_FOLDER = "out";
 
 /** Runs a town for so many ticks and prints what happened. */
 export const simulate: Command = command({
@@ -96,8 +100,29 @@ export const simulate: Command = command({
     json: jsonFlag,
     quiet: quietFlag,
     logLevel: logLevelFlag,
-    debug: debugFlag,
-    strictPermissions: strictFlag,
+    ...commonFlags,
   }),
-  run: runTown,
+  needs: (flags) => needsOf(flags),
+  run: (flags) => runTown(flags),
 });
+
+/** What a run with these flags touches. */
+function needsOf(flags: RunFlags): Partial<Needs> {
+  const { config, set, events, report, snapshotSave, snapshotLoad } = flags;
+  const files = [events === "-" ? undefined : events, report, snapshotSave];
+  return {
+    towns: [config],
+    set,
+    runs: true,
+    // The newest state lies in a folder that the configuration names.
+    reads: snapshotLoad === undefined || snapshotLoad === "latest"
+      ? []
+      : [snapshotLoad],
+    writes: [
+      OUTPUT_FOLDER,
+      ...files.filter((path) => path !== undefined).map((path) =>
+        dirname(path)
+      ),
+    ],
+  };
+}

@@ -4,7 +4,7 @@ import { option } from "@optique/core/primitives";
 import project from "../../deno.json" with { type: "json" };
 import { EXIT } from "../../src/base/error.ts";
 import { type Command, command } from "../command.ts";
-import { debugFlag, jsonFlag, says } from "../flags.ts";
+import { commonFlags, jsonFlag, says } from "../flags.ts";
 import { print } from "../print/output.ts";
 
 /** Prints the versions of program and runtime, or what it is made of. */
@@ -16,7 +16,7 @@ export const version: Command = command({
       says("Print the bill of materials instead, as CycloneDX JSON"),
     ),
     json: jsonFlag,
-    debug: debugFlag,
+    ...commonFlags,
   }),
   async run({ sbom, json }) {
     if (sbom) print(await billText());

@@ -395,8 +395,8 @@ export function explainFileError(
         code: "file.permission",
         where,
         hint: action === "write"
-          ? `Tasks write below out/; elsewhere grant --allow-read=${folder} --allow-write=${folder}`
-          : `What each task may read is in docs/security.md; to read this, grant --allow-read=${path}`,
+          ? `Write below out/, or grant --allow-read=${folder} --allow-write=${folder}`
+          : `Grant --allow-read=${path}`,
         exit: EXIT.refused,
         cause,
       },

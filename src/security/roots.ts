@@ -69,7 +69,7 @@ export function pathInRoot(root: string, name: string, what: string): string {
 }
 
 /** Whether a path is the folder itself or lies in it. */
-function contains(folder: string, path: string): boolean {
+export function contains(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === "" ||
     (!isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`));

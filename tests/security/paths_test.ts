@@ -308,7 +308,7 @@ Deno.test("a missing permission ends with 5 and names the grant", () =>
     const path = `${folder}/note`;
     // A file is written beside its place and renamed, which needs both.
     const write =
-      `file.permission: Tasks write below out/; elsewhere grant --allow-read=${folder} --allow-write=${folder}`;
+      `file.permission: Write below out/, or grant --allow-read=${folder} --allow-write=${folder}`;
     assertEquals(await useFile([`--allow-read=${folder}`], "write", path), {
       code: EXIT.refused,
       text: write,
@@ -318,8 +318,7 @@ Deno.test("a missing permission ends with 5 and names the grant", () =>
     assertEquals((await useFile(both, "read", path)).code, EXIT.done);
     assertEquals(await useFile(["--allow-read=docs"], "read", path), {
       code: EXIT.refused,
-      text:
-        `file.permission: What each task may read is in docs/security.md; to read this, grant --allow-read=${path}`,
+      text: `file.permission: Grant --allow-read=${path}`,
     });
     assertEquals(await useFile([`--allow-write=${folder}`], "write", path), {
       code: EXIT.refused,

@@ -1,0 +1,54 @@
+/**
+ * What to say when a permission is missing: which, and the command line that
+ * grants it, with all else that the run needs and no more.
+ * @module
+ */
+import { EXIT, TownletError } from "../src/base/error.ts";
+import { escapeText } from "../src/base/text.ts";
+import type { Needs } from "../src/security/permissions.ts";
+import { contains } from "../src/security/roots.ts";
+
+/** Whether a permission of this process was missing. */
+export function isMissingPermission(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable ||
+    (error instanceof TownletError && isMissingPermission(error.cause));
+}
+
+/** An error, which says how to go on if a permission was missing. */
+export async function explainRefusal(
+  error: unknown,
+  words: readonly string[],
+  needs: () => Promise<Needs>,
+): Promise<unknown> {
+  if (!isMissingPermission(error) || !(error instanceof Error)) return error;
+  const line = grantedLine(words, await needs());
+  const told = error instanceof TownletError ? error : undefined;
+  const missing = told?.hint === undefined ? "" : `${told.hint}: `;
+  return new TownletError(error.message, {
+    code: told?.code ?? "security.permission",
+    where: told?.where,
+    exit: EXIT.refused,
+    hint: Deno.build.standalone
+      ? `${missing}binaries get permissions when they are compiled; from the source, ${line}`
+      : `${missing}${line}`,
+    cause: error,
+  });
+}
+
+/** A command line that is granted what it needs. */
+function grantedLine(words: readonly string[], needs: Needs): string {
+  const line = words.filter((word) => word !== "--json").map(quoted).join(" ");
+  // To say what a town needs is to read it, which may need a grant itself.
+  const perms = needs.towns.every((file) => contains(".", file))
+    ? `deno task -q perms ${line}`
+    : `deno run $(deno task -q perms perms ${line}) cli/main.ts perms ${line}`;
+  return `deno run $(${perms}) cli/main.ts ${words.map(quoted).join(" ")}`;
+}
+
+/** A word as a shell reads it back. */
+function quoted(word: string): string {
+  const shown = escapeText(word);
+  return /^[\w./:=@%+,-]+$/.test(shown)
+    ? shown
+    : `'${shown.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,246 @@
+/**
+ * What a process is to be allowed, worked out from what it is going to do.
+ *
+ * Nothing here asks the system: what a configuration names comes in as data,
+ * and what comes out is lists, and the flags of the runtime that grant them.
+ * @module
+ */
+import { dirname, isAbsolute, join, normalize } from "node:path";
+import { EXIT, TownletError } from "../base/error.ts";
+import type { Config } from "../config/config.ts";
+import { BUILT_IN_HOOKS } from "../config/hooks.ts";
+import type { Transport, TransportTls } from "../config/transport.ts";
+import { contains } from "./roots.ts";
+
+/** Flags of the runtime that every program has; none of them grants anything. */
+const COMMON_FLAGS: readonly string[] = [
+  "--no-prompt",
+  "--cached-only",
+  "--frozen",
+  "--no-remote",
+  "--ignore-env=LOG_TOKENS,LOG_STREAM",
+  "--v8-flags=--disallow-code-generation-from-strings",
+];
+
+/** What a process is allowed, each a list; nothing is allowed without one. */
+export interface Permissions {
+  /** Files and folders it may read. */
+  readonly read: readonly string[];
+  /** Files and folders it may write. */
+  readonly write: readonly string[];
+  /** Addresses it may reach, or listen on, each `host:port`. */
+  readonly net: readonly string[];
+  /** Environment variables it may read. */
+  readonly env: readonly string[];
+  /** Programs it may start. */
+  readonly run: readonly string[];
+}
+
+/** What a process is going to do, as far as its permissions depend on it. */
+export interface Needs {
+  /** Town files it loads. */
+  readonly towns: readonly string[];
+  /** Changes to them, each `path=value`. */
+  readonly set: readonly string[];
+  /** Whether it runs the towns, with their hooks and telemetry. */
+  readonly runs: boolean;
+  /** Other files and folders that it reads. */
+  readonly reads: readonly string[];
+  /** Folders that it writes files into. */
+  readonly writes: readonly string[];
+}
+
+/** A process that touches nothing. */
+export const NEEDS_NOTHING: Needs = {
+  towns: [],
+  set: [],
+  runs: false,
+  reads: [],
+  writes: [],
+};
+
+/** Folder of the code: a worker's modules are read with the permissions of the process. */
+export const CODE_FOLDER = "src";
+
+/** A town file and what it says. */
+export interface NamedConfig {
+  /** Path of the file. */
+  readonly file: string;
+  /** What it says. */
+  readonly config: Config;
+}
+
+/**
+ * The least a process must be allowed to do what it is going to do.
+ *
+ * `towns` is what the town files of `needs` say. A folder that is written is
+ * read, too: a file is written whole under another name, and then renamed.
+ */
+export function permissionsFor(
+  needs: Needs,
+  towns: readonly NamedConfig[],
+): Permissions {
+  const named = towns.map(({ file, config }) =>
+    needs.runs ? namedByRun(file, config) : namedByLoad(file, config)
+  );
+  const write = [...needs.writes, ...named.flatMap(({ writes }) => writes)];
+  return {
+    read: widest([
+      ...needs.towns,
+      ...named.flatMap(({ reads }) => reads),
+      ...needs.reads,
+      ...write,
+    ]),
+    write: widest(write),
+    net: once(named.flatMap(({ net }) => net)),
+    env: once(named.flatMap(({ env }) => env)),
+    run: [],
+  };
+}
+
+/**
+ * The flags of the runtime for a program: the common ones, flags of the engine
+ * if it wants any, and those that grant permissions.
+ *
+ * Throws a TownletError for what a list of flags cannot carry: it is split at
+ * blanks and commas, and shells replace `*`, `?` and brackets. Throws one, too
+ * (exit code 5), when the working folder itself would be written.
+ */
+export function programFlags(
+  permissions: Permissions,
+  v8Flags: readonly string[] = [],
+): string[] {
+  const common = COMMON_FLAGS.map((flag) =>
+    flag.startsWith("--v8-flags=") ? [flag, ...v8Flags].join(",") : flag
+  );
+  const kinds = ["read", "write", "net", "env", "run"] as const;
+  const grants = kinds.flatMap((kind) => {
+    const list = permissions[kind];
+    for (const item of list) checkCarried(item, kind === "net");
+    if (kind === "write") list.forEach(checkNarrow);
+    return list.length === 0 ? [] : [`--allow-${kind}=${list.join(",")}`];
+  });
+  return [...common, ...grants];
+}
+
+/** What a configuration names that is opened. */
+interface Named {
+  /** Files and folders that are read. */
+  readonly reads: readonly string[];
+  /** Folders that are written. */
+  readonly writes: readonly string[];
+  /** Addresses. */
+  readonly net: readonly string[];
+  /** Environment variables. */
+  readonly env: readonly string[];
+}
+
+/** What is opened when a town is loaded. */
+function namedByLoad(file: string, { affordances }: Config): Named {
+  const { manifest } = affordances;
+  const reads = manifest === null ? [] : [join(dirname(file), manifest)];
+  return { reads, writes: [], net: [], env: [] };
+}
+
+/** What is opened when a town is run. */
+function namedByRun(file: string, config: Config): Named {
+  const { affordances: { hooks }, snapshot, telemetry } = config;
+  const { transports, sign, otel } = telemetry;
+  const beside = (path: string) =>
+    isAbsolute(path) ? path : join(dirname(file), path);
+  const external = hooks.allow.some(({ specifier }) =>
+    specifier !== BUILT_IN_HOOKS
+  );
+  const signing = transports.length === 0
+    ? []
+    : sign.keys.filter(({ use }) => use === "sign");
+  const saves = snapshot.autosave.every_ticks !== null || snapshot.on_failure;
+  return {
+    reads: [
+      ...namedByLoad(file, config).reads,
+      ...external ? [join(dirname(file), hooks.root, "hooks")] : [],
+      ...transports.flatMap(credentials).map(beside),
+      ...present(signing.map((key) => key.file)).map(beside),
+      outermost(snapshot.root),
+      // The worker that sends is a module of its own.
+      ...transports.length > 0 ? [CODE_FOLDER] : [],
+    ],
+    writes: [
+      ...transports.flatMap((one) =>
+        "file_path" in one ? [dirname(one.file_path)] : []
+      ),
+      ...saves ? [snapshot.root] : [],
+    ],
+    net: transports.flatMap(address),
+    env: [
+      ...present(signing.map((key) => key.env)),
+      ...otel.enabled ? ["OTEL_EXPORTER_OTLP_ENDPOINT"] : [],
+    ],
+  };
+}
+
+/** The one address a transport connects to, as it is written. */
+function address(transport: Transport): string[] {
+  if (transport.type === "tcp") return [transport.endpoint];
+  if (transport.type !== "http") return [];
+  const { hostname, port } = new URL(transport.endpoint);
+  return [`${hostname}:${port || "443"}`];
+}
+
+/** Files of certificates and keys that a transport reads. */
+function credentials(transport: Transport): string[] {
+  if (transport.type === "tcp" && !transport.tls.enabled) return [];
+  if (transport.type !== "tcp" && transport.type !== "http") return [];
+  const { ca_file, cert_file, key_file }: TransportTls = transport.tls;
+  return present([ca_file, cert_file, key_file]);
+}
+
+/**
+ * The folder to read so that each part of a folder's way can be looked at: a
+ * relative one is checked for links from its first part on.
+ */
+function outermost(folder: string): string {
+  return isAbsolute(folder) ? folder : normalize(folder).split(/[/\\]/)[0];
+}
+
+function present(values: readonly (string | null)[]): string[] {
+  return values.filter((value) => value !== null);
+}
+
+function once(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
+
+/** Paths without those that lie in another one of them. */
+function widest(paths: readonly string[]): string[] {
+  const all = once(paths.map((path) => normalize(path)));
+  // Of two ways to say the same the first stays.
+  return all.filter((path, i) =>
+    !all.some((other, k) =>
+      k !== i && contains(other, path) && (k < i || !contains(path, other))
+    )
+  );
+}
+
+/** Whoever may write the working folder may write the program itself. */
+function checkNarrow(folder: string): void {
+  if (!contains(folder, ".")) return;
+  throw new TownletError("The folder to write into holds the working folder", {
+    code: "perms.wide",
+    where: folder,
+    hint: "Write into a folder of its own, such as out",
+    exit: EXIT.refused,
+  });
+}
+
+function checkCarried(item: string, isAddress: boolean): void {
+  // deno-lint-ignore no-control-regex
+  const cannot = /[\s,*?\x00-\x1f\x7f]/.test(item) ||
+    (!isAddress && /[[\]]/.test(item));
+  if (!cannot && item !== "") return;
+  throw new TownletError("A list of flags cannot carry this path", {
+    code: "perms.path",
+    where: item,
+    hint: "Use a path without blanks, commas, * ? [ and ]",
+  });
+}
