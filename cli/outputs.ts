@@ -3,7 +3,7 @@
  * after its last, each whatever became of the others.
  * @module
  */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import project from "../deno.json" with { type: "json" };
 import { TownletError } from "../src/base/error.ts";
 import {
@@ -89,6 +89,25 @@ export async function writeOutputs(
       log.info(`report written to ${file}`);
     }),
   ];
+}
+
+/**
+ * Saves the state after the last tick that could be done, below `failures/` of
+ * the configured folder, and gives the path.
+ *
+ * @param keeps files that folder must not contain
+ */
+export async function saveFailure(
+  simulation: Simulation,
+  keeps: readonly string[],
+): Promise<string> {
+  const { checkRoot } = await import("../src/security/roots.ts");
+  const { snapshotName } = await import("../src/snapshots/files.ts");
+  const root = join(simulation.town.config.snapshot.root, "failures");
+  await checkRoot(root, { what: "snapshots", keeps });
+  const path = join(root, snapshotName(simulation.world.tick[0], "failed"));
+  await saveState(path, simulation);
+  return path;
 }
 
 async function saveState(

@@ -1,4 +1,5 @@
 /** What a run was like: one plain object, for programs and for people. @module */
+import type { HookTally } from "../../src/security/hooks.ts";
 import type { Town } from "../../src/world/town.ts";
 import {
   COUNTER,
@@ -135,8 +136,30 @@ export interface Report {
   readonly moments: readonly Moment[];
   /** Share of the time by system, 0 to 1. */
   readonly systems: Readonly<Record<string, number>>;
+  /** Hooks in the order they run. */
+  readonly hooks: readonly HookReport[];
+  /** Whether the run can be repeated: not so where a hook was left out. */
+  readonly reproducible: boolean;
   /** Living residents by id, in order of their coming. */
   readonly residents: Readonly<Record<string, ResidentReport>>;
+}
+
+/** A hook of a run. */
+export interface HookReport {
+  /** Its specifier. */
+  readonly specifier: string;
+  /** SHA-256 of its file, or null: it is compiled in. */
+  readonly sha256: string | null;
+  /** Whether it is called, or was left out because it failed. */
+  readonly state: "runs" | "disabled";
+  /** Calls in this run; null for those compiled in. */
+  readonly calls: number | null;
+  /** Calls that failed; null like the calls. */
+  readonly faults: number | null;
+  /** Time of a call on average, in microseconds; null without calls. */
+  readonly mean_us: number | null;
+  /** Time of the longest call, in microseconds; null without calls. */
+  readonly longest_us: number | null;
 }
 
 /** What the run itself knows of its course. */
@@ -157,6 +180,8 @@ export interface Course {
   readonly hashes: readonly HashAt[] | null;
   /** Share of the time by system, 0 to 1. */
   readonly systems: Readonly<Record<string, number>>;
+  /** How the hooks that are files did. */
+  readonly hooks: readonly HookTally[];
 }
 
 /** Moments a report has at most. */
@@ -206,8 +231,34 @@ export function reportOf(
     ),
     moments: chronicle.moments(MOMENTS_MAX),
     systems: course.systems,
+    hooks: hooksOf(town, world, course.hooks),
+    reproducible: world.records.disabledHooks.length === 0,
     residents,
   };
+}
+
+function hooksOf(
+  town: Town,
+  world: World,
+  tallies: readonly HookTally[],
+): readonly HookReport[] {
+  return town.hooks.map(({ specifier, sha256 }) => {
+    const tally = tallies.find((one) => one.specifier === specifier);
+    const calls = tally?.calls ?? null;
+    const us = (ms: number | undefined) =>
+      ms === undefined || !calls ? null : Math.round(1000 * ms);
+    return {
+      specifier,
+      sha256,
+      state: world.records.disabledHooks.includes(specifier)
+        ? "disabled"
+        : "runs",
+      calls,
+      faults: tally?.faults ?? null,
+      mean_us: us(tally && tally.totalMs / tally.calls),
+      longest_us: us(tally?.longestMs),
+    };
+  });
 }
 
 function residentsOf(

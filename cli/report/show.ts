@@ -31,6 +31,7 @@ export function showReport(
     ...residentLines(report, paint, width),
     ...momentLines(report, paint),
     ...systemLines(report, paint),
+    ...hookLines(report, paint),
     "",
     `${paint.dim("state")} ${report.state_hash}`,
   ];
@@ -133,6 +134,26 @@ function momentLines(report: Report, paint: Paint): string[] {
       `${clockText(tick, report.ticks_per_day)}  ${escapeText(text)}`
     ),
   ];
+}
+
+/** A line for each hook that is a file, and one when the run stands alone. */
+function hookLines(report: Report, paint: Paint): string[] {
+  const lines = report.hooks.filter(({ sha256 }) => sha256 !== null).map(
+    ({ specifier, state, calls, mean_us }) => {
+      const each = mean_us === null ? "" : `, ${number(mean_us)} µs each`;
+      const left = state === "disabled"
+        ? paint.yellow(", left out since it failed")
+        : "";
+      return `${escapeText(specifier)}  ${
+        count(calls ?? 0, "call")
+      }${each}${left}`;
+    },
+  );
+  if (lines.length === 0) return [];
+  const alone = report.reproducible
+    ? []
+    : [paint.yellow("a hook was left out: this run cannot be repeated")];
+  return ["", paint.dim("hooks"), ...lines, ...alone];
 }
 
 function systemLines(report: Report, paint: Paint): string[] {

@@ -92,6 +92,8 @@ async function readBytes(
   } catch (error) {
     const told = explainFileError(error, "read", path, "hook");
     if (!(told instanceof TownletError)) throw told;
+    // Nothing is wrong with the hook then.
+    if (told.cause instanceof Deno.errors.NotCapable) throw told;
     return {
       rule: "H3",
       reason: `${told.where}: ${told.message}`,

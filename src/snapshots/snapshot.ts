@@ -71,7 +71,10 @@ export interface SaveOptions {
   readonly app: string;
   /** Name for people: 1 to 32 of a–z, 0–9 and -. */
   readonly label?: string;
-  /** Whether the run up to here can be repeated; true unless given. */
+  /**
+   * Whether the run up to here can be repeated; true unless given. A World in
+   * which a hook was left out never can.
+   */
   readonly reproducible?: boolean;
   /** Memory kept outside the World, by name. */
   readonly parts?: { readonly [name: string]: unknown };
@@ -116,7 +119,10 @@ export function encodeSnapshot(
   world: World,
   options: SaveOptions,
 ): string {
-  const { app, label, reproducible = true, parts = {} } = options;
+  const { app, label, parts = {} } = options;
+  // Whether a hook failed in time or not is up to the machine.
+  const reproducible = (options.reproducible ?? true) &&
+    world.records.disabledHooks.length === 0;
   if (label !== undefined && !LABEL.test(label)) {
     throw new RangeError("a label is 1 to 32 of a-z, 0-9 and -");
   }

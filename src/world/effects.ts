@@ -234,11 +234,14 @@ function apply(
   }
 }
 
-/** A map of plain names to texts, finite numbers and flags. */
+/**
+ * A map of plain names to texts, finite numbers and flags. Names of one
+ * letter belong to the event itself.
+ */
 function isPayload(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value) &&
     Object.entries(value).every(([key, item]) =>
-      /^[a-z][a-z0-9_]{0,31}$/.test(key) &&
+      /^[a-z][a-z0-9_]{1,31}$/.test(key) &&
       key !== "constructor" && key !== "prototype" &&
       (typeof item === "string" || typeof item === "boolean" ||
         typeof item === "number" && Number.isFinite(item))

@@ -153,7 +153,9 @@ export interface EventPayloads {
   "perturbation.agent_relocated": { agent: string; location: string };
   /** A tie or ledger entry ended. */
   "relationship.evicted": { owner: string; other: string; reason: string };
-  /** A hook threw. */
+  /** A hook that is a file runs from now on; its digest in hexadecimal. */
+  "hook.loaded": { specifier: string; sha256: string };
+  /** A hook failed; `rule` is the one it broke, or `thrown`. */
   "hook.faulted": { specifier: string; rule: string; reason: string };
   /** A tick could not be done; the world is as it was before it. */
   "loop.failed": { error: string; message: string };

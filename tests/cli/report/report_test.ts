@@ -18,6 +18,7 @@ function livesOf({ town, world }: Simulation): unknown {
     stateHash: "",
     hashes: null,
     systems: {},
+    hooks: [],
   });
   return Object.fromEntries(
     Object.entries(residents).map((

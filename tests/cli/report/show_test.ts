@@ -30,6 +30,7 @@ function reportNow({ town, world }: Tiny): Report {
     stateHash: "0".repeat(64),
     hashes: null,
     systems: {},
+    hooks: [],
   });
 }
 
