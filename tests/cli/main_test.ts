@@ -2,7 +2,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { townlet } from "../helpers/townlet.ts";
 
-const COMMANDS = ["simulate", "config", "inspect", "bench", "version"];
+const COMMANDS = [
+  "simulate",
+  "config",
+  "inspect",
+  "bench",
+  "perms",
+  "version",
+];
 
 /** Words of a task, less those its command line ends with. */
 const OVERVIEW = { without: ["simulate"] };
