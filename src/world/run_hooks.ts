@@ -11,7 +11,6 @@ import {
   type HookApi,
   type HookCall,
   HookFault,
-  HookHalt,
   type HookStage,
   type ObjectView,
 } from "./hooks.ts";
@@ -78,7 +77,8 @@ export function runHooks(
           : "";
       }
     } catch (error) {
-      if (error instanceof HookHalt) throw error;
+      // The end of the run, or a mistake that is not the hook's.
+      if ("outside" in hook && !(error instanceof HookFault)) throw error;
       // What it did so far stays, and the others still have their turn.
       const reason = error instanceof Error ? error.message : String(error);
       const rule = error instanceof HookFault ? error.rule : "thrown";

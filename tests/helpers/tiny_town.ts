@@ -8,6 +8,7 @@ import { type Action, setAction } from "../../src/world/actions.ts";
 import { stockOf } from "../../src/world/stock.ts";
 import { queueIds } from "../../src/world/views.ts";
 import type { TownEvent } from "../../src/world/events.ts";
+import type { OutsideHook } from "../../src/world/hooks.ts";
 import { outcomesOf } from "../../src/world/outcomes.ts";
 import { applyActions } from "../../src/world/systems/apply_actions.ts";
 import {
@@ -84,6 +85,8 @@ export interface TinyOptions {
   readonly policy?: Policy | string;
   /** True to tell of every action as an event. */
   readonly trace?: boolean;
+  /** Hooks of files, called after the built-in ones (none). */
+  readonly outside?: readonly OutsideHook[];
   /** Sections of the configuration, laid over the others key by key. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -125,13 +128,28 @@ export function tinyConfig(options: TinyOptions = {}): Config {
       })),
     },
   };
-  return configFrom(merge(plain, options.config ?? {}));
+  return configFrom(
+    merge(merge(plain, allowed(options)), options.config ?? {}),
+  );
+}
+
+/** The section of a configuration that allows hooks of files. */
+function allowed({ outside = [] }: TinyOptions): Record<string, unknown> {
+  if (outside.length === 0) return {};
+  const files = outside.map(({ specifier, sha256, names }) => ({
+    specifier,
+    sha256,
+    names,
+  }));
+  const allow = [{ specifier: "townlet:default" }, ...files];
+  return { affordances: { hooks: { allow } } };
 }
 
 /** A tiny town, ready to run. */
 export function tinyTown(options: TinyOptions = {}): Simulation {
-  const { policy = "idle", trace = false } = options;
-  return new Simulation(compileTown(tinyConfig(options)), { policy, trace });
+  const { policy = "idle", trace = false, outside } = options;
+  const town = compileTown(tinyConfig(options), undefined, outside);
+  return new Simulation(town, { policy, trace });
 }
 
 /** Row of an agent that must be there. */
