@@ -47,6 +47,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     grants: { read: ["."], write: ["out"] },
     load: async () => (await import("./commands/perms.ts")).perms,
   },
+  doctor: {
+    summary: "Look at the program, its runtime and its permissions",
+    grants: { read: ["configs", "out", "src"], write: ["out"] },
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
   version: {
     summary: "Print the versions of program and runtime",
     grants: { read: [], write: [] },

@@ -1,0 +1,135 @@
+/** Checks of what this process may do, and of what watches it. @module */
+import type { Permissions } from "../../src/security/permissions.ts";
+import { COMMANDS } from "../commands.ts";
+import { broadPermissions } from "../permissions.ts";
+import { type Finding, fine, missing, note } from "./finding.ts";
+
+/** Variables that change whom or what the runtime trusts. */
+const TRUST_VARIABLES = [
+  "DENO_CERT",
+  "DENO_TLS_CA_STORE",
+  "DENO_V8_FLAGS",
+  "DENO_AUTH_TOKENS",
+  "DENO_PERMISSION_BROKER_PATH",
+  "NODE_OPTIONS",
+  "NODE_EXTRA_CA_CERTS",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+];
+
+/** Whether it may do what a run wants, and nothing without a list. */
+export function checkPermissions(): Finding {
+  const { standalone } = Deno.build;
+  const wanted = grantsOf(COMMANDS.simulate.grants)
+    // A binary has the code and the towns inside.
+    .filter(({ path }) => !standalone || path === "out");
+  const refused = wanted.filter((grant) => !isGranted(grant));
+  if (refused.length > 0) {
+    return missing(
+      "permissions",
+      `A run also wants ${flagsOf(refused)}`,
+      standalone
+        ? "Compile it again: deno task compile"
+        : "Use the task: deno task doctor",
+    );
+  }
+  const broad = broadPermissions();
+  return broad.length === 0
+    ? fine(
+      "permissions",
+      `Reads ${pathsOf(wanted, "read")}; writes ${pathsOf(wanted, "write")}; ` +
+        "nothing without a list",
+    )
+    : note(
+      "permissions",
+      `Granted without a list: ${broad.join(", ")}`,
+      "Commands need no more than their tasks grant: docs/security.md",
+    );
+}
+
+/** Which commands of a binary may do less than their tasks would grant. */
+export function checkCommands(): Finding {
+  const lacking = Object.entries(COMMANDS).flatMap(([name, { grants }]) =>
+    grantsOf(grants).every(isGranted) ? [] : [name]
+  );
+  return lacking.length === 0
+    ? fine("commands", "All may do what their tasks would grant")
+    : note(
+      "commands",
+      `Files elsewhere are refused to ${lacking.join(", ")}`,
+      "Run them from source, or see deno task compile:granted",
+    );
+}
+
+/** Whether variables that change trust are set, where they may be looked at. */
+export function checkEnvironment(): Finding {
+  const name = "environment";
+  const seen = TRUST_VARIABLES.filter((variable) =>
+    isGranted({ name: "env", variable })
+  );
+  const set = seen.filter((variable) => Deno.env.has(variable));
+  const remedy = "Unset what is not yours: docs/security.md, The environment";
+  if (set.length > 0) return note(name, `Set: ${set.join(", ")}`, remedy);
+  return seen.length === TRUST_VARIABLES.length
+    ? fine(name, "No variable changes what the runtime trusts")
+    : note(
+      name,
+      "This process may read no variables, so it does not know them",
+      remedy,
+    );
+}
+
+/** Whether the runtime sends what it logs to somebody. */
+export function checkExporter(): Finding {
+  return isExporting()
+    ? note(
+      "exporter",
+      "The runtime's OpenTelemetry exporter is on, and sends what is logged",
+      "Set OTEL_DENO to false, or leave it unset",
+    )
+    : fine("exporter", "The runtime's OpenTelemetry exporter is off");
+}
+
+/** A span tells without any permission; with the exporter off it may throw. */
+function isExporting(): boolean {
+  try {
+    const tracer = Deno.telemetry.tracerProvider.getTracer("townlet");
+    return tracer.startSpan("doctor").isRecording();
+  } catch {
+    return false;
+  }
+}
+
+/** A folder that may be read or written. */
+interface Grant {
+  readonly name: "read" | "write";
+  readonly path: string;
+}
+
+/** What the task of a command grants, one by one. */
+function grantsOf(
+  { read, write }: Pick<Permissions, "read" | "write">,
+): Grant[] {
+  return [
+    ...read.map((path) => ({ name: "read", path }) as const),
+    ...write.map((path) => ({ name: "write", path }) as const),
+  ];
+}
+
+function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}
+
+/** Paths of one kind, as flags have them. */
+function pathsOf(grants: readonly Grant[], kind: Grant["name"]): string {
+  return grants.filter(({ name }) => name === kind).map(({ path }) => path)
+    .join(",");
+}
+
+/** Flags that give these. */
+function flagsOf(grants: readonly Grant[]): string {
+  return (["read", "write"] as const).flatMap((kind) => {
+    const paths = pathsOf(grants, kind);
+    return paths === "" ? [] : [`--allow-${kind}=${paths}`];
+  }).join(" ");
+}
