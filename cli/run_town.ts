@@ -23,6 +23,7 @@ import {
 import { checkProfile } from "./permissions.ts";
 import { type Log, openLog } from "./print/log.ts";
 import {
+  isTerminal,
   OutputClosed,
   print,
   printError,
@@ -322,7 +323,7 @@ function printReport(flags: RunFlags, report: Report): void {
   }
   if (flags.quiet) return;
   const stream = flags.events === "-" ? "stderr" : "stdout";
-  const width = Deno[stream].isTerminal() ? terminalWidth() : undefined;
+  const width = isTerminal(stream) ? terminalWidth() : undefined;
   const lines = showReport(report, openPaint(showsColours(stream)), width);
   const text = lines.join("\n") + "\n";
   if (stream === "stderr") printError(text);
