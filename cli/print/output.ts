@@ -70,7 +70,12 @@ export function openLinePrinter(): LinePrinter {
 
 /** Whether a stream is a terminal that shows colours. */
 export function showsColours(stream: "stdout" | "stderr"): boolean {
-  return Deno[stream].isTerminal() && !Deno.noColor;
+  return isTerminal(stream) && !Deno.noColor;
+}
+
+/** Whether a stream is a terminal. */
+export function isTerminal(stream: "stdout" | "stderr"): boolean {
+  return (stream === "stdout" ? Deno.stdout : Deno.stderr).isTerminal();
 }
 
 /**

@@ -1,0 +1,162 @@
+/**
+ * Rule R4 for `deno lint`: no code from text, no other programs, no TLS beside
+ * the one way out. It looks at the syntax tree of what is below `src/` and
+ * `cli/`, and at nothing else.
+ * @module
+ */
+
+/** The one file that may turn text into code, in a sandbox. */
+const SANDBOX = "src/security/hook_boot.ts";
+
+/** Names that turn text into code, whatever stands before them. */
+const MAKERS = ["eval", "Function"];
+
+/** What is left alone of the runtime. */
+const RUNTIME = [
+  "Command",
+  "dlopen",
+  "spawn",
+  "spawnAndWait",
+  "spawnAndWaitSync",
+  "connectTls",
+  "startTls",
+];
+
+/** Modules that start programs, or turn text into code. */
+const MODULES =
+  /^(?:node:)?(?:child_process|cluster|inspector|module|process|repl|vm|worker_threads)(?:\/|$)/;
+
+/** Keys that decide whom TLS trusts. */
+const TRUST = ["rejectUnauthorized", "checkServerIdentity"];
+
+/** The top folder of the repository, with `/` at its end. */
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+const boundary: Deno.lint.Plugin = {
+  name: "townlet",
+  rules: {
+    boundary: {
+      create(context) {
+        const path = context.filename.replaceAll("\\", "/");
+        const file = path.startsWith(ROOT) ? path.slice(ROOT.length) : path;
+        if (!/^(?:src|cli)\//.test(file)) return {};
+        const report = (node: Deno.lint.Node, what: string) =>
+          context.report({ node, message: `${what} (rule R4)` });
+        return visitor(report, file === SANDBOX);
+      },
+    },
+  },
+};
+export default boundary;
+
+/** What is looked at; the sandbox may turn text into code, and nothing else. */
+function visitor(
+  report: (node: Deno.lint.Node, what: string) => void,
+  sandbox: boolean,
+): Deno.lint.LintVisitor {
+  const checkModule = (node: Deno.lint.Node, name: string | undefined) => {
+    if (name !== undefined && MODULES.test(name)) {
+      report(node, `${name} is left alone`);
+    }
+  };
+  const checkMaker = (node: Deno.lint.Node, name: string | undefined) => {
+    if (sandbox || name === undefined || !MAKERS.includes(name)) return;
+    report(node, `${name} turns text into code`);
+  };
+  const checkConstructor = (node: Deno.lint.Node) => {
+    if (sandbox || memberName(node) !== "constructor") return;
+    report(node, "the constructor of a function turns text into code");
+  };
+  const checkTrust = (
+    node: Deno.lint.Node,
+    name: string | undefined,
+    value: Deno.lint.Node,
+  ) => {
+    if (name === undefined || !TRUST.includes(name)) return;
+    const isTrue = value.type === "Literal" && value.value === true;
+    if (!isTrue) report(node, `${name} is true, or left alone`);
+  };
+  return {
+    ImportDeclaration: (node) => checkModule(node, node.source.value),
+    ExportAllDeclaration: (node) => checkModule(node, node.source.value),
+    ExportNamedDeclaration: (node) => checkModule(node, node.source?.value),
+    TSImportEqualsDeclaration: (node) =>
+      report(node, "modules are imported, not required"),
+    ImportExpression(node) {
+      const name = textOf(node.source);
+      checkModule(node, name);
+      if (name !== undefined || sandbox) return;
+      report(node, "import() takes a name written out");
+    },
+    Identifier(node) {
+      checkMaker(node, node.name);
+      switch (node.name) {
+        case "globalThis":
+          if (sandbox || isNarrowed(node)) return;
+          return report(node, "globalThis has its members written out");
+        case "process":
+          if (!isObject(node)) return;
+          return report(node, "process of Node can load anything");
+        case "Deno": {
+          if (node.parent.type === "TSQualifiedName") return;
+          const name = isObject(node) ? memberName(node.parent) : undefined;
+          if (name === undefined) {
+            report(node, "Deno has its members written out");
+          } else if (RUNTIME.includes(name)) {
+            report(node, `Deno.${name} is left alone`);
+          }
+        }
+      }
+    },
+    MemberExpression(node) {
+      if (node.computed) checkMaker(node, memberName(node));
+      if (node.computed && memberName(node) === "Deno") {
+        report(node, "Deno has its members written out");
+      }
+      checkConstructor(node);
+    },
+    "ObjectPattern > Property": checkConstructor,
+    Property: (node) => checkTrust(node, memberName(node), node.value),
+    AssignmentExpression: (node) =>
+      checkTrust(node, memberName(node.left), node.right),
+  };
+}
+
+/** Whether a name is what a member is taken of. */
+function isObject(node: Deno.lint.Identifier): boolean {
+  const { parent } = node;
+  return parent.type === "MemberExpression" && parent.object === node;
+}
+
+/** Whether only members known by name can be reached through a name. */
+function isNarrowed(node: Deno.lint.Identifier): boolean {
+  let inner: Deno.lint.Node = node;
+  let outer: Deno.lint.Node = node.parent;
+  let literal = false;
+  while (outer.type === "TSAsExpression") {
+    literal = outer.typeAnnotation.type === "TSTypeLiteral";
+    [inner, outer] = [outer, outer.parent];
+  }
+  return literal ||
+    (outer.type === "MemberExpression" && outer.object === inner &&
+      memberName(outer) !== undefined);
+}
+
+/** The name of a member or property that is written out, else undefined. */
+function memberName(node: Deno.lint.Node): string | undefined {
+  if (node.type !== "MemberExpression" && node.type !== "Property") {
+    return undefined;
+  }
+  const key: Deno.lint.Node = node.type === "Property"
+    ? node.key
+    : node.property;
+  if (!node.computed && key.type === "Identifier") return key.name;
+  return textOf(key);
+}
+
+/** The text of a string that is written out, else undefined. */
+function textOf(node: Deno.lint.Node): string | undefined {
+  return node.type === "Literal" && typeof node.value === "string"
+    ? node.value
+    : undefined;
+}
