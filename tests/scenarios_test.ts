@@ -1,6 +1,6 @@
 /** Each scenario of `configs/scenarios/` keeps its promise, to the figure. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { openTown } from "../src/app.ts";
+import { loadTown, openTown } from "../src/app.ts";
 import type { EventName, TownEvent } from "../src/world/events.ts";
 import type { Simulation } from "../src/simulation.ts";
 import { stockOf } from "../src/world/stock.ts";
@@ -28,7 +28,8 @@ async function play(
   name: ScenarioName,
   watch: (simulation: Simulation, tick: number) => void = () => {},
 ): Promise<Played> {
-  const simulation = await openTown(`configs/scenarios/${name}.yaml`);
+  // What it became can be looked at after its hooks have ended.
+  using simulation = await openTown(`configs/scenarios/${name}.yaml`);
   const { world, town } = simulation;
   const events: TownEvent[] = [];
   const results: CommandResult[] = [];
@@ -76,7 +77,7 @@ function ledger({ town, world }: Simulation, a: string, b: string): number {
 Deno.test("every scenario file says what it shows, its seed and its ticks", async () => {
   const facts = new Map<string, readonly unknown[]>();
   for (const name of SCENARIOS) {
-    const { config } = (await openTown(`configs/scenarios/${name}.yaml`)).town;
+    const { config } = await loadTown(`configs/scenarios/${name}.yaml`);
     assertEquals(config.config_id, name);
     assert((config.scenario?.description ?? "").length > 20, name);
     facts.set(name, [config.seed, config.scenario?.ticks]);
@@ -88,6 +89,7 @@ Deno.test("every scenario file says what it shows, its seed and its ticks", asyn
     employment_punctuality: [6060, 80],
     rivalry_decay: [7171, 50],
     demo_story_arc: [4242, 150],
+    tea_house: [3141, 40],
   });
 });
 
@@ -267,4 +269,54 @@ Deno.test("demo_story_arc: the timeline comes true, nobody dies, two meet at the
   assertEquals(simulation.world.population[0], 3);
   assertEquals(dear, Array.from({ length: 35 }, (_, i) => 60 + i));
   assert(met.some((tick) => tick >= 110 && tick <= 130), String(met));
+});
+
+Deno.test("tea_house: a file says who pays what, who is turned away and who talks", async () => {
+  const { events, simulation: { town, world } } = await play("tea_house");
+  assertEquals(
+    events.flatMap((one) =>
+      one.event.startsWith("hook.") && "payload" in one
+        ? [[one.tick, one.event, one.payload]]
+        : []
+    ),
+    [
+      [2, "hook.tea_house.served", { guest: "nora", price: 0.1, left: 2 }],
+      [6, "hook.tea_house.talked", { guest: "nora", other: "omar" }],
+      [10, "hook.tea_house.turned_away", {
+        guest: "pia",
+        reason: "insufficient_funds",
+      }],
+      [14, "hook.tea_house.served", { guest: "omar", price: 0.2, left: 1 }],
+      [18, "hook.tea_house.talked", { guest: "omar", other: "nora" }],
+      [22, "hook.tea_house.served", { guest: "quin", price: 0, left: 0 }],
+      [26, "hook.tea_house.talked", { guest: "quin", other: "omar" }],
+      [32, "hook.tea_house.turned_away", { guest: "omar", reason: "sold_out" }],
+    ],
+  );
+  assertEquals(
+    only(events, "affordance.failed").map(({ agent, tick, reason }) =>
+      `${agent} ${tick} ${reason}`
+    ),
+    ["pia 10 insufficient_funds", "omar 32 sold_out"],
+  );
+  const guests = [
+    ["nora", 0.9, 0.3],
+    ["omar", 0.8, 0.9],
+    ["pia", 0.05, 0.5],
+    ["quin", 1, 0.6],
+  ] as const;
+  for (const [id, money, energy] of guests) {
+    const agent = findAgent(world, id);
+    almost(world.wallet[agent], money, `wallet of ${id}`);
+    almost(needsOf(world, agent).energy, energy, `energy of ${id}`);
+  }
+  const house = town.objectIds.indexOf("tea_house");
+  assertEquals(stockOf(town, world, house, "tea"), 0);
+  assertEquals(stockOf(town, world, house, "served"), 3);
+  const [nora, omar] = [findAgent(world, "nora"), findAgent(world, "omar")];
+  for (const [owner, other] of [[nora, omar], [omar, nora]]) {
+    const tie = findTie(town, world, owner, other);
+    almost(world.tieTrust[tie], 0.1, "trust");
+    almost(world.tieFamiliarity[tie], 0.2, "familiarity");
+  }
 });

@@ -1,7 +1,6 @@
 /** Runs whose hashes are written down. @module */
-import { loadTown } from "../../src/app.ts";
+import { openTown } from "../../src/app.ts";
 import { Simulation } from "../../src/simulation.ts";
-import type { Town } from "../../src/world/town.ts";
 import { type BusyOptions, busyTown } from "./busy_town.ts";
 import { SCENARIOS } from "./shipped.ts";
 
@@ -9,10 +8,8 @@ import { SCENARIOS } from "./shipped.ts";
 export interface GoldenRun {
   /** Its name in the file of hashes. */
   readonly name: string;
-  /** Its town. */
-  readonly town: () => Town | Promise<Town>;
-  /** Seed, or null: the configuration's. */
-  readonly seed: number | null;
+  /** Opens its town. */
+  readonly open: () => Simulation | Promise<Simulation>;
   /** Ticks to run. */
   readonly ticks: number;
   /** Ticks between two hashes. */
@@ -42,9 +39,9 @@ export type Hashes = Readonly<Record<string, string>>;
 
 /** The hashes of a run, by tick. */
 export async function hashesOf(
-  { town, seed, ticks, every }: GoldenRun,
+  { open, ticks, every }: GoldenRun,
 ): Promise<Hashes> {
-  const simulation = new Simulation(await town(), { seed });
+  using simulation = await open();
   const hashes: Record<string, string> = {};
   for (let tick = every; tick <= ticks; tick += every) {
     simulation.runFor(every);
@@ -61,8 +58,7 @@ function shipped(
 ): GoldenRun {
   return {
     name: seed === null ? config : `${config} seed ${seed}`,
-    town: async () => (await loadTown(`configs/${config}.yaml`)).town,
-    seed,
+    open: () => openTown(`configs/${config}.yaml`, { seed }),
     ...length,
   };
 }
@@ -70,8 +66,7 @@ function shipped(
 function busy(options: BusyOptions): GoldenRun {
   return {
     name: `busy ${options.movement} ${options.backend}`,
-    town: () => busyTown(options),
-    seed: 1,
+    open: () => new Simulation(busyTown(options), { seed: 1 }),
     ticks: 600,
     every: 50,
   };
