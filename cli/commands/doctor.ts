@@ -3,6 +3,7 @@ import { object } from "@optique/core/constructs";
 import project from "../../deno.json" with { type: "json" };
 import { EXIT } from "../../src/base/error.ts";
 import { escapeText } from "../../src/base/text.ts";
+import { CODE_FOLDER } from "../../src/security/permissions.ts";
 import { type Command, command } from "../command.ts";
 import type { Finding } from "../doctor/finding.ts";
 import {
@@ -32,6 +33,8 @@ import { padEnd } from "../print/text.ts";
 export const doctor: Command = command({
   examples: ["doctor", "doctor --json"],
   flags: object({ json: jsonFlag, ...commonFlags }),
+  // What a run may do is what it looks at.
+  needs: () => ({ reads: ["configs", CODE_FOLDER], writes: ["out"] }),
   async run({ json }) {
     const findings = [
       checkVersion(RUNTIME),

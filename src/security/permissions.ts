@@ -10,6 +10,7 @@ import { EXIT, TownletError } from "../base/error.ts";
 import type { Config } from "../config/config.ts";
 import { BUILT_IN_HOOKS } from "../config/hooks.ts";
 import type { Transport, TransportTls } from "../config/transport.ts";
+import { hooksFolder } from "./hook_files.ts";
 import { contains } from "./roots.ts";
 
 /** Flags of the runtime that every program has; none of them grants anything. */
@@ -158,7 +159,7 @@ function namedByRun(file: string, config: Config): Named {
   return {
     reads: [
       ...namedByLoad(file, config).reads,
-      ...external ? [join(dirname(file), hooks.root, "hooks")] : [],
+      ...external ? [hooksFolder(file, hooks)] : [],
       ...transports.flatMap(credentials).map(beside),
       ...present(signing.map((key) => key.file)).map(beside),
       outermost(snapshot.root),
