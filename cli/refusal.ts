@@ -8,6 +8,10 @@ import { escapeText } from "../src/base/text.ts";
 import type { Needs } from "../src/security/permissions.ts";
 import { contains } from "../src/security/roots.ts";
 
+/** How to go on with a binary, which takes no flags of permissions. */
+const BINARY =
+  "a binary gets permissions when it is compiled; make another with TOWNLET_CONFIG=FILE deno task compile:granted, or run from source";
+
 /** Whether a permission of this process was missing. */
 export function isMissingPermission(error: unknown): boolean {
   return error instanceof Deno.errors.NotCapable ||
@@ -21,16 +25,16 @@ export async function explainRefusal(
   needs: () => Promise<Needs>,
 ): Promise<unknown> {
   if (!isMissingPermission(error) || !(error instanceof Error)) return error;
-  const line = grantedLine(words, await needs());
+  const line = Deno.build.standalone
+    ? BINARY
+    : grantedLine(words, await needs());
   const told = error instanceof TownletError ? error : undefined;
   const missing = told?.hint === undefined ? "" : `${told.hint}: `;
   return new TownletError(error.message, {
     code: told?.code ?? "security.permission",
     where: told?.where,
     exit: EXIT.refused,
-    hint: Deno.build.standalone
-      ? `${missing}binaries get permissions when they are compiled; from the source, ${line}`
-      : `${missing}${line}`,
+    hint: `${missing}${line}`,
     cause: error,
   });
 }
