@@ -176,16 +176,10 @@ class Runner implements OutsideHook, Disposable {
 
   /** Loads it, or gives why it cannot be. */
   async start(): Promise<Refusal & { readonly specifier: string } | null> {
-    const loaded = await openHook(this.#source);
+    const loaded = await openListed(this.names, this.#source);
     if ("rule" in loaded) return { specifier: this.specifier, ...loaded };
     this.#sandbox = loaded;
-    const reason = namesFault(loaded.names, this.names);
-    return reason === null ? null : {
-      specifier: this.specifier,
-      rule: "H8",
-      reason,
-      hint: "hooks pin prints the entry that fits the file",
-    };
+    return null;
   }
 
   ask(context: HookContext, random: Uint32Array): unknown {
@@ -229,6 +223,26 @@ class Runner implements OutsideHook, Disposable {
   [Symbol.dispose](): void {
     this.#sandbox?.[Symbol.dispose]();
   }
+}
+
+/**
+ * Loads a hook into a sandbox, or gives why it cannot be; its names must be
+ * those that are listed.
+ */
+export async function openListed(
+  names: readonly string[],
+  source: string,
+): Promise<Sandbox | Refusal> {
+  const loaded = await openHook(source);
+  if ("rule" in loaded) return loaded;
+  const reason = namesFault(loaded.names, names);
+  if (reason === null) return loaded;
+  loaded[Symbol.dispose]();
+  return {
+    rule: "H8",
+    reason,
+    hint: "hooks pin prints the entry that fits the file",
+  };
 }
 
 /** Loads a hook into a sandbox, or gives why it cannot be. */
