@@ -105,7 +105,7 @@ export function permissionsFor(
  *
  * Throws a TownletError for what a list of flags cannot carry: it is split at
  * blanks and commas, and shells replace `*`, `?` and brackets. Throws one, too
- * (exit code 5), when the working folder itself would be written.
+ * (exit code 5), when the program itself could be written.
  */
 export function programFlags(
   permissions: Permissions,
@@ -223,10 +223,13 @@ function widest(paths: readonly string[]): string[] {
   );
 }
 
-/** Whoever may write the working folder may write the program itself. */
+/** Refuses folders that hold the program: it must not write itself. */
 function checkNarrow(folder: string): void {
-  if (!contains(folder, ".")) return;
-  throw new TownletError("The folder to write into holds the working folder", {
+  const holds = ["cli", CODE_FOLDER].some((own) =>
+    contains(folder, own) || contains(own, folder)
+  );
+  if (!holds) return;
+  throw new TownletError("The folder to write into holds the program", {
     code: "perms.wide",
     where: folder,
     hint: "Write into a folder of its own, such as out",
