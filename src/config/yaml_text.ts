@@ -27,6 +27,9 @@ const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
   "prototype",
 ]);
 
+/** What the parser makes of a key that is a mapping. */
+const MAPPING_KEY = String({});
+
 /** Why a text or value is refused as a whole. */
 export interface TextFault {
   /** Line and column, from 1, where the parser knows them; else null. */
@@ -85,6 +88,7 @@ export function limitFault(value: unknown): TextFault | null {
     seen.add(node);
     const keys = Array.isArray(node) ? node.keys() : Object.keys(node);
     for (const key of keys) {
+      if (key === MAPPING_KEY) return "a key must be text, not a mapping";
       path.push(key);
       if (typeof key === "string" && FORBIDDEN_KEYS.has(key)) {
         return `forbidden key ${key}`;

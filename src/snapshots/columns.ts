@@ -94,7 +94,9 @@ export function readColumns(
       where,
     );
     const expected = `${dtype} ${JSON.stringify(shape)}`;
-    const found = `${column.dtype} ${JSON.stringify(column.shape)}`;
+    const found = typeof column.dtype === "string"
+      ? `${column.dtype} ${JSON.stringify(column.shape)}`
+      : "of no type";
     if (found !== expected) {
       throw unusable("columns", `Column ${name} is ${found}, not ${expected}`, {
         where,

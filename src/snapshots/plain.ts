@@ -65,14 +65,48 @@ export function isMembers(
 /** Deepest nesting of JSON that is read. */
 const NESTING_MAX = 64;
 
-/** Whether a parsed value nests deeper than {@link NESTING_MAX}. */
-export function nestsTooDeep(value: unknown): boolean {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; depth <= NESTING_MAX; depth++) {
-    level = level.flatMap((outer) =>
-      typeof outer === "object" && outer !== null ? Object.values(outer) : []
-    );
-    if (level.length === 0) return false;
+/** Most values of JSON that are read: 100 bytes of memory each are a GiB. */
+const VALUES_MAX = 10_000_000;
+
+/**
+ * Why a text of JSON would cost too much to parse, or null: it nests deeper
+ * than {@link NESTING_MAX} or has more than {@link VALUES_MAX} values.
+ *
+ * Counts brackets and commas, so that nothing is built before. What is no JSON
+ * is left to the parser, which stops where it finds that.
+ */
+export function costFault(text: string): string | null {
+  let depth = 0;
+  let values = 1;
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case '"':
+        at = closingQuote(text, at);
+        break;
+      case "[":
+      case "{":
+        if (++depth > NESTING_MAX) return "nests too deeply";
+        values++;
+        break;
+      case "]":
+      case "}":
+        depth--;
+        break;
+      case ",":
+        values++;
+    }
+    if (values > VALUES_MAX) return "has too many values";
   }
-  return true;
+  return null;
+}
+
+/** Index of the quote that closes the one at `start`, or of the end. */
+function closingQuote(text: string, start: number): number {
+  for (let at = start;;) {
+    at = text.indexOf('"', at + 1);
+    if (at < 0) return text.length;
+    let escapes = 0;
+    while (text[at - 1 - escapes] === "\\") escapes++;
+    if (escapes % 2 === 0) return at;
+  }
 }

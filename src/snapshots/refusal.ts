@@ -1,18 +1,18 @@
 /** Refusals of snapshots. @module */
 import { EXIT, TownletError } from "../base/error.ts";
-import { escapeText } from "../base/text.ts";
+import { recordText } from "../base/text.ts";
 
 /**
  * A snapshot that cannot be used: exit code 2.
  *
- * The message may repeat what a file says; it is made safe to show.
+ * The message may repeat what a file says; it is made safe to show, and short.
  */
 export function unusable(
   code: string,
   message: string,
   options: { readonly where: string; readonly hint?: string },
 ): TownletError {
-  return new TownletError(escapeText(message), {
+  return new TownletError(recordText(message), {
     code: `snapshot.${code}`,
     ...options,
   });
@@ -24,7 +24,7 @@ export function refused(
   message: string,
   options: { readonly where: string; readonly hint?: string },
 ): TownletError {
-  return new TownletError(escapeText(message), {
+  return new TownletError(recordText(message), {
     code: `snapshot.${code}`,
     exit: EXIT.refused,
     ...options,

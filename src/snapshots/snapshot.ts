@@ -21,7 +21,7 @@ import {
   writeStreams,
 } from "./columns.ts";
 import { differences, type Identity, identityOf } from "./identity.ts";
-import { checkPlain, isMembers, nestsTooDeep, type Plain } from "./plain.ts";
+import { checkPlain, costFault, isMembers, type Plain } from "./plain.ts";
 import { checkRanges } from "./ranges.ts";
 import { readRecords } from "./records.ts";
 import { checkReferences } from "./references.ts";
@@ -151,8 +151,9 @@ export function encodeSnapshot(
     world: { columns: writeColumns(town, world), records: world.records },
     ...parts,
   };
-  if (nestsTooDeep(members)) throw new RangeError("the parts nest too deeply");
   const state = JSON.stringify(members);
+  const cost = costFault(state);
+  if (cost !== null) throw new RangeError(`the state ${cost}`);
   const bytes = new TextEncoder().encode(state);
   if (bytes.length > STATE_BYTES_MAX) {
     throw new RangeError(`the state takes ${bytes.length} bytes`);
@@ -259,16 +260,16 @@ function readHeader(line: string, town: Town, where: string): SnapshotHeader {
 }
 
 function checkVersion(version: unknown, town: Town, where: string): void {
-  const numbers = /^([0-9]{1,4})\.([0-9]{1,4})$/.exec(String(version));
+  const numbers = typeof version === "string"
+    ? /^([0-9]{1,4})\.([0-9]{1,4})$/.exec(version)
+    : null;
   const [major, minor] = SNAPSHOT_VERSION.split(".").map(Number);
   const isOther = numbers === null || Number(numbers[1]) !== major;
   const isNewer = numbers !== null && Number(numbers[2]) > minor;
   if (!isOther && (!isNewer || town.config.snapshot.allow_newer_minor)) return;
   throw unusable(
     "version",
-    `The snapshot has format ${
-      String(version).slice(0, 20)
-    }, not ${SNAPSHOT_VERSION}`,
+    `The snapshot has format ${show(version)}, not ${SNAPSHOT_VERSION}`,
     {
       where,
       hint: isOther
@@ -295,8 +296,17 @@ function isHeader(
     "reproducible",
     "migrations",
   ];
+  const { app, tick, label, identity, migrations, reproducible } = header;
+  const { state_bytes, state_sha256, world_hash } = header;
   return Object.keys(header).join() === known.join() &&
-    isMembers(header.identity);
+    typeof app === "string" &&
+    Number.isSafeInteger(tick) && Number.isSafeInteger(state_bytes) &&
+    typeof state_sha256 === "string" && typeof world_hash === "string" &&
+    typeof reproducible === "boolean" &&
+    (label === undefined || typeof label === "string" && LABEL.test(label)) &&
+    Array.isArray(migrations) &&
+    migrations.every((applied) => typeof applied === "string") &&
+    isMembers(identity);
 }
 
 function checkDigest(
@@ -386,7 +396,8 @@ function checkIdentity(
       { where },
     );
   }
-  const drift = differences(config, keptConfig(town.config));
+  const kept = plainPart(config, "config", where);
+  const drift = differences(kept, keptConfig(town.config));
   if (drift.length === 0 || town.config.snapshot.allow_config_drift) {
     return drift;
   }
@@ -457,18 +468,15 @@ function plainPart(value: unknown, name: string, where: string): Plain {
   return value;
 }
 
-/** Parses one line; what nests without end is refused before it is walked. */
+/** Parses one line; what would take all memory is refused before. */
 function parseJson(line: string, what: string, where: string): unknown {
-  let value: unknown;
+  const cost = costFault(line);
+  if (cost !== null) throw unusable("json", `The ${what} ${cost}`, { where });
   try {
-    value = JSON.parse(line);
+    return JSON.parse(line);
   } catch {
     throw unusable("json", `The ${what} is not JSON`, { where });
   }
-  if (nestsTooDeep(value)) {
-    throw unusable("json", `The ${what} nests too deeply`, { where });
-  }
-  return value;
 }
 
 function byteLength(text: string): number {
@@ -482,5 +490,5 @@ function list(paths: readonly string[]): string {
 }
 
 function show(value: unknown): string {
-  return String(value).slice(0, 64);
+  return typeof value === "string" ? value.slice(0, 128) : "something else";
 }

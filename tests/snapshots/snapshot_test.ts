@@ -518,7 +518,7 @@ Deno.test("encodeSnapshot() writes nothing that is too deep or too large to load
   assertThrows(
     () => encodeSnapshot(town, world, { ...APP, parts: { deep } }),
     RangeError,
-    "nest too deeply",
+    "nests too deeply",
   );
   assertThrows(
     () => encodeSnapshot(town, world, { app: "x".repeat(HEADER_BYTES_MAX) }),
