@@ -1,6 +1,6 @@
 /** Snapshots made by somebody who knows how they are made. @module */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { TownletError } from "../../src/base/error.ts";
+import type { TownletError } from "../../src/base/error.ts";
 import { sha256Hex } from "../../src/base/hash.ts";
 import {
   decodeSnapshot,
