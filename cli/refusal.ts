@@ -30,7 +30,9 @@ export async function explainRefusal(
     : grantedLine(words, await needs());
   const told = error instanceof TownletError ? error : undefined;
   const missing = told?.hint === undefined ? "" : `${told.hint}: `;
-  return new TownletError(error.message, {
+  // The runtime would have people grant everything.
+  const [message] = error.message.split(", run again with");
+  return new TownletError(message, {
     code: told?.code ?? "security.permission",
     where: told?.where,
     exit: EXIT.refused,

@@ -44,6 +44,8 @@ export async function measureVector(
   const config = configFrom(benchConfig(agents), "benchmark");
   const open = (threads: number) =>
     openVectorTown(config, { worlds, workers: threads, seed: 1, mapFormat });
+  // A worker that may not be read would end with the runtime's words on top.
+  await Deno.stat(new URL("../../src/vector/worker.ts", import.meta.url));
   using one = await open(1);
   using many = await open(workers);
   const ticks = Math.ceil(ROUND / (worlds * agents));
