@@ -2,6 +2,7 @@
 import { EXIT, TownletError } from "../src/base/error.ts";
 import { openStream } from "../src/security/paths.ts";
 import type { TownEvent } from "../src/world/events.ts";
+import { jsonLine } from "./print/json.ts";
 import { openLinePrinter } from "./print/output.ts";
 
 /** Takes events, tick by tick. */
@@ -23,7 +24,7 @@ const PIECE = 65_536;
 export function eventLine(event: TownEvent): string {
   const { event: e, tick: t, ...rest } = event;
   const payload = "payload" in rest ? rest.payload : rest;
-  return JSON.stringify({ t, e, ...payload });
+  return jsonLine({ t, e, ...payload });
 }
 
 /** Opens a file for events, or with `-` the standard output. */

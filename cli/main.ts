@@ -7,10 +7,10 @@
  * @module
  */
 import { EXIT, TownletError } from "../src/base/error.ts";
-import { escapeText } from "../src/base/text.ts";
 import { COMMANDS } from "./commands.ts";
 import { broadPermissions, refuseBroadPermissions } from "./permissions.ts";
 import { openLog } from "./print/log.ts";
+import { faultLines, stackLines } from "./print/fault.ts";
 import {
   OutputClosed,
   print,
@@ -85,23 +85,17 @@ function report(error: unknown, debug: boolean): number {
   const told = asTownletError(error);
   if (told === undefined) {
     // A bug, or a fault of the machine: the stack is what helps to mend it.
-    const stack = error instanceof Error ? error.stack : String(error);
-    printError(`error: ${stack ?? error}\n`);
+    const bug = error instanceof Error ? error : new Error(String(error));
+    printError(`error: ${stackLines(bug).join("\n")}\n`);
     return EXIT.failed;
   }
-  if (told.code === "config.invalid") {
-    // One fault a line, as editors and people read them.
-    printError(`${told.message}\n`);
-    if (debug) printError(`${stackOf(told)}\n`);
-    return told.exit;
-  }
   const paint = openPaint(showsColours("stderr"));
-  const where = told.where === undefined ? "" : `${told.where}: `;
-  printError(`${paint.red("error:")} ${where}${told.message}\n`);
-  if (told.hint !== undefined) {
-    printError(`  ${paint.dim("hint:")} ${told.hint}\n`);
-  }
-  if (debug) printError(`${stackOf(told)}\n`);
+  const head = told.code === "config.invalid" ? "" : `${paint.red("error:")} `;
+  const lines = [
+    ...faultLines(told, paint),
+    ...(debug ? stackLines(told) : []),
+  ];
+  printError(`${head}${lines.join("\n")}\n`);
   return told.exit;
 }
 
@@ -117,18 +111,10 @@ function asTownletError(error: unknown): TownletError | undefined {
   });
 }
 
-function stackOf(error: Error): string {
-  const { cause } = error;
-  const stack = error.stack ?? String(error);
-  return cause instanceof Error
-    ? `${stack}\ncaused by ${stackOf(cause)}`
-    : stack;
-}
-
 async function unknownCommand(name: string): Promise<TownletError> {
   const { findSimilar } = await import("@optique/core/suggestion");
   const [closest] = findSimilar(name, Object.keys(COMMANDS));
-  return new TownletError(`There is no command ${escapeText(name)}`, {
+  return new TownletError(`There is no command ${name}`, {
     code: "usage",
     hint: closest === undefined
       ? `Commands are ${Object.keys(COMMANDS).join(", ")}`

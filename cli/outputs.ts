@@ -12,6 +12,7 @@ import {
   writeFile,
 } from "../src/security/paths.ts";
 import type { Simulation } from "../src/simulation.ts";
+import { jsonLine } from "./print/json.ts";
 import type { Log } from "./print/log.ts";
 import { type Report, REPORT_FORMAT } from "./report/report.ts";
 
@@ -85,7 +86,7 @@ export async function writeOutputs(
     }),
     ...await failuresOf(async () => {
       if (file === undefined) return;
-      await writeFile(file, JSON.stringify(report) + "\n", REPORT_FILE);
+      await writeFile(file, jsonLine(report) + "\n", REPORT_FILE);
       log.info(`report written to ${file}`);
     }),
   ];

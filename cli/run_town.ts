@@ -21,6 +21,7 @@ import {
   writeOutputs,
 } from "./outputs.ts";
 import { checkProfile } from "./permissions.ts";
+import { jsonLine } from "./print/json.ts";
 import { type Log, openLog } from "./print/log.ts";
 import {
   isTerminal,
@@ -318,7 +319,7 @@ async function loadWorld(
 /** Prints the report where it was asked for. */
 function printReport(flags: RunFlags, report: Report): void {
   if (flags.json) {
-    print(JSON.stringify(report) + "\n");
+    print(jsonLine(report) + "\n");
     return;
   }
   if (flags.quiet) return;

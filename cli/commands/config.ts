@@ -6,7 +6,7 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
-import { escapeText } from "../../src/base/text.ts";
+import { recordText } from "../../src/base/text.ts";
 import { importReference } from "../../src/config/import.ts";
 import { jsonSchema } from "../../src/config/json_schema.ts";
 import { loadConfig } from "../../src/config/load.ts";
@@ -24,7 +24,10 @@ import { anyOf, type Command, command, subcommand } from "../command.ts";
 import { commonFlags, configFlag, jsonFlag, says, setFlag } from "../flags.ts";
 import { loadTown } from "../../src/app.ts";
 import { checkProfile } from "../permissions.ts";
-import { print, printError } from "../print/output.ts";
+import { faultLines } from "../print/fault.ts";
+import { jsonLine } from "../print/json.ts";
+import { print, printError, showsColours } from "../print/output.ts";
+import { openPaint } from "../print/paint.ts";
 import { isMissingPermission } from "../refusal.ts";
 
 const fileArgument = string({ metavar: "FILE" });
@@ -142,17 +145,16 @@ async function checkFiles(
   for (const file of files) {
     try {
       const warnings = await checkFile(file, overrides);
-      const name = escapeText(file);
       print(
-        [
-          ...warnings.map((warning) => `${name}: warning: ${warning}\n`),
-          `${name}: fine\n`,
-        ].join(""),
+        [...warnings.map((warning) => `warning: ${warning}`), "fine"]
+          .map((what) => `${recordText(`${file}: ${what}`)}\n`).join(""),
       );
     } catch (error) {
       const told = error instanceof TownletError && !isMissingPermission(error);
       if (!told) throw error;
-      printError(faultLines(error, file));
+      const paint = openPaint(showsColours("stderr"));
+      const lines = faultLines(error, paint, error.where ?? file);
+      printError(`${lines.join("\n")}\n`);
       exit = Math.max(exit, error.exit);
     }
   }
@@ -179,13 +181,6 @@ async function checkFile(
   return configWarnings(config, manifest.objects);
 }
 
-/** An error as lines that begin with a file. */
-function faultLines(error: TownletError, file: string): string {
-  if (error.code === "config.invalid") return `${error.message}\n`;
-  const hint = error.hint === undefined ? "" : `  hint: ${error.hint}\n`;
-  return `${escapeText(error.where ?? file)}: ${error.message}\n${hint}`;
-}
-
 /** Prints the configuration a run would have. */
 async function show(
   file: string,
@@ -199,7 +194,7 @@ async function show(
   checkProfile(config);
   print(
     asJson
-      ? `${JSON.stringify(config)}\n`
+      ? `${jsonLine(config)}\n`
       : stringify(config, { schema: "core", useAnchors: false }),
   );
   return EXIT.done;
@@ -221,11 +216,12 @@ async function importFile(
   if (out === undefined) print(yaml);
   else await writeFile(out, yaml, { what: "configuration", isKind: null });
   printError(
-    changes.map(({ path, what }) => `${path}: ${escapeText(what)}\n`).join(""),
+    changes.map(({ path, what }) => `${recordText(`${path}: ${what}`)}\n`)
+      .join(""),
   );
   if (faults === null) return EXIT.done;
   if (out !== undefined) {
-    printError(`${escapeText(out)}: written, with faults to mend:\n`);
+    printError(`${recordText(out)}: written, with faults to mend:\n`);
   }
   throw faults;
 }

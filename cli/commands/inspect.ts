@@ -4,7 +4,6 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import { constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
-import { escapeText } from "../../src/base/text.ts";
 import { closestWord } from "../../src/config/closest.ts";
 import type { Town } from "../../src/world/town.ts";
 import { findAgent, type World } from "../../src/world/world.ts";
@@ -22,6 +21,7 @@ import {
   wholeNumber,
 } from "../flags.ts";
 import { checkProfile } from "../permissions.ts";
+import { jsonLine } from "../print/json.ts";
 import { print, showsColours, terminalWidth } from "../print/output.ts";
 import { openPaint, type Paint } from "../print/paint.ts";
 import { PROGRAM } from "../program.ts";
@@ -95,7 +95,7 @@ export const inspect: Command = command({
     const page = pageOf(town, asked);
     const paint = openPaint(showsColours("stdout"));
     const text = asked.json
-      ? escapeText(JSON.stringify(page.data()))
+      ? jsonLine(page.data())
       : page.lines(paint).join("\n");
     print(text + "\n");
     return EXIT.done;
@@ -165,12 +165,12 @@ function agentNamed(world: World, id: string | undefined): number {
   const known = world.records.agentIds.filter((one) => one !== "");
   const closest = closestWord(id ?? "", known);
   throw new TownletError(
-    `There is no resident ${escapeText(id ?? "")} at tick ${world.tick[0]}`,
+    `There is no resident ${id ?? ""} at tick ${world.tick[0]}`,
     {
       code: "inspect.agent",
       hint: closest === null
         ? `${PROGRAM} inspect town lists the residents of the first day`
-        : `Did you mean ${escapeText(closest)}?`,
+        : `Did you mean ${closest}?`,
     },
   );
 }

@@ -1,14 +1,11 @@
 /** What a program says of itself, on the standard error. @module */
-import { escapeText } from "../../src/base/text.ts";
+import { recordText } from "../../src/base/text.ts";
 import { LOG_LEVELS, type LogLevel } from "../flags.ts";
 import { printError, showsColours } from "./output.ts";
 import { openPaint } from "./paint.ts";
 
 /** Says things, or keeps quiet. */
 export type Log = Readonly<Record<LogLevel, (text: string) => void>>;
-
-/** Longest record, in characters. */
-const RECORD_MAX = 2000;
 
 /** Opens a log that tells what is at least as grave as `level`. */
 export function openLog(level: LogLevel): Log {
@@ -21,8 +18,7 @@ export function openLog(level: LogLevel): Log {
   };
   const say = (own: LogLevel) => (text: string) => {
     if (LOG_LEVELS.indexOf(own) < LOG_LEVELS.indexOf(level)) return;
-    const record = escapeText(text).slice(0, RECORD_MAX);
-    printError(`${colours[own](`${own}:`)} ${record}\n`);
+    printError(`${colours[own](`${own}:`)} ${recordText(text)}\n`);
   };
   return {
     debug: say("debug"),

@@ -8,8 +8,11 @@ const UNSAFE =
   // deno-lint-ignore no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
-/** Most bytes of UTF-8 in one line that tells people something. */
-export const RECORD_BYTES_MAX = 2048;
+/**
+ * Most bytes of UTF-8 of a text that becomes a line for people. With what
+ * stands before it, colours and the line's end, a line has 2 KiB at most.
+ */
+export const RECORD_BYTES_MAX = 2000;
 
 /** The text with every unsafe character written as `\u001b` and the like. */
 export function escapeText(text: string): string {
