@@ -100,9 +100,13 @@ export const config: Command = command({
   needs(flags) {
     switch (flags.part) {
       case "check":
-        return { towns: flags.files, set: flags.set };
+        return {
+          towns: flags.files,
+          set: flags.set,
+          opens: ["manifest", "hooks"],
+        };
       case "show":
-        return { reads: [flags.config] };
+        return { towns: [flags.config], set: flags.set };
       case "import":
         return {
           reads: [flags.file],

@@ -88,7 +88,11 @@ export const inspect: Command = command({
     ),
     anyOf("town", "affordances", "observations"),
   ),
-  needs: ({ config, set }) => ({ towns: [config], set }),
+  needs: ({ config, set }) => ({
+    towns: [config],
+    set,
+    opens: ["manifest", "hooks"],
+  }),
   async run(asked) {
     const { config, town } = await loadTown(asked.config, asked.set);
     checkProfile(config);

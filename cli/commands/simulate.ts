@@ -113,7 +113,7 @@ function needsOf(flags: RunFlags): Partial<Needs> {
   return {
     towns: [config],
     set,
-    runs: true,
+    opens: ["manifest", "hooks", "snapshots", "telemetry"],
     // The newest state lies in a folder that the configuration names.
     reads: snapshotLoad === undefined || snapshotLoad === "latest"
       ? []

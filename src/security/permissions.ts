@@ -8,7 +8,8 @@
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { EXIT, TownletError } from "../base/error.ts";
 import type { Config } from "../config/config.ts";
-import { BUILT_IN_HOOKS } from "../config/hooks.ts";
+import { BUILT_IN_HOOKS, type HookSource } from "../config/hooks.ts";
+import type { TelemetrySettings } from "../config/telemetry_settings.ts";
 import type { Transport, TransportTls } from "../config/transport.ts";
 import { hooksFolder } from "./hook_files.ts";
 import { contains } from "./roots.ts";
@@ -37,14 +38,17 @@ export interface Permissions {
   readonly run: readonly string[];
 }
 
+/** A part of what a town file names: each is opened by some commands only. */
+export type TownPart = "manifest" | "hooks" | "snapshots" | "telemetry";
+
 /** What a process is going to do, as far as its permissions depend on it. */
 export interface Needs {
   /** Town files it loads. */
   readonly towns: readonly string[];
   /** Changes to them, each `path=value`. */
   readonly set: readonly string[];
-  /** Whether it runs the towns, with their hooks and telemetry. */
-  readonly runs: boolean;
+  /** What it opens of what they name. */
+  readonly opens: readonly TownPart[];
   /** Other files and folders that it reads. */
   readonly reads: readonly string[];
   /** Folders that it writes files into. */
@@ -55,7 +59,7 @@ export interface Needs {
 export const NEEDS_NOTHING: Needs = {
   towns: [],
   set: [],
-  runs: false,
+  opens: [],
   reads: [],
   writes: [],
 };
@@ -81,8 +85,8 @@ export function permissionsFor(
   needs: Needs,
   towns: readonly NamedConfig[],
 ): Permissions {
-  const named = towns.map(({ file, config }) =>
-    needs.runs ? namedByRun(file, config) : namedByLoad(file, config)
+  const named = towns.flatMap(({ file, config }) =>
+    needs.opens.map((part) => namedBy(part, file, config))
   );
   const write = [...needs.writes, ...named.flatMap(({ writes }) => writes)];
   return {
@@ -136,45 +140,56 @@ interface Named {
   readonly env: readonly string[];
 }
 
-/** What is opened when a town is loaded. */
-function namedByLoad(file: string, { affordances }: Config): Named {
-  const { manifest } = affordances;
-  const reads = manifest === null ? [] : [join(dirname(file), manifest)];
-  return { reads, writes: [], net: [], env: [] };
+const NOTHING_NAMED: Named = { reads: [], writes: [], net: [], env: [] };
+
+/** What a part of a configuration names; the file tells where from. */
+function namedBy(part: TownPart, file: string, config: Config): Named {
+  switch (part) {
+    case "manifest": {
+      const { manifest } = config.affordances;
+      if (manifest === null) return NOTHING_NAMED;
+      return { ...NOTHING_NAMED, reads: [join(dirname(file), manifest)] };
+    }
+    case "hooks": {
+      const { hooks } = config.affordances;
+      const isFile = ({ specifier }: HookSource) =>
+        specifier !== BUILT_IN_HOOKS;
+      if (!hooks.allow.some(isFile)) return NOTHING_NAMED;
+      return { ...NOTHING_NAMED, reads: [hooksFolder(file, hooks)] };
+    }
+    case "snapshots": {
+      const { root, autosave, on_failure } = config.snapshot;
+      const saves = autosave.every_ticks !== null || on_failure;
+      return {
+        ...NOTHING_NAMED,
+        reads: [outermost(root)],
+        writes: saves ? [root] : [],
+      };
+    }
+    case "telemetry":
+      return namedByTelemetry(file, config.telemetry);
+  }
 }
 
-/** What is opened when a town is run. */
-function namedByRun(file: string, config: Config): Named {
-  const { affordances: { hooks }, snapshot, telemetry } = config;
+function namedByTelemetry(file: string, telemetry: TelemetrySettings): Named {
   const { transports, sign, otel } = telemetry;
   const beside = (path: string) =>
     isAbsolute(path) ? path : join(dirname(file), path);
-  const external = hooks.allow.some(({ specifier }) =>
-    specifier !== BUILT_IN_HOOKS
-  );
-  const signing = transports.length === 0
-    ? []
-    : sign.keys.filter(({ use }) => use === "sign");
-  const saves = snapshot.autosave.every_ticks !== null || snapshot.on_failure;
+  const sends = transports.length > 0;
+  const keys = sign.keys.filter(({ use }) => sends && use === "sign");
   return {
     reads: [
-      ...namedByLoad(file, config).reads,
-      ...external ? [hooksFolder(file, hooks)] : [],
       ...transports.flatMap(credentials).map(beside),
-      ...present(signing.map((key) => key.file)).map(beside),
-      outermost(snapshot.root),
+      ...present(keys.map((key) => key.file)).map(beside),
       // The worker that sends is a module of its own.
-      ...transports.length > 0 ? [CODE_FOLDER] : [],
+      ...sends ? [CODE_FOLDER] : [],
     ],
-    writes: [
-      ...transports.flatMap((one) =>
-        "file_path" in one ? [dirname(one.file_path)] : []
-      ),
-      ...saves ? [snapshot.root] : [],
-    ],
+    writes: transports.flatMap((one) =>
+      "file_path" in one ? [dirname(one.file_path)] : []
+    ),
     net: transports.flatMap(address),
     env: [
-      ...present(signing.map((key) => key.env)),
+      ...present(keys.map((key) => key.env)),
       ...otel.enabled ? ["OTEL_EXPORTER_OTLP_ENDPOINT"] : [],
     ],
   };

@@ -11,6 +11,9 @@ import {
 } from "../../src/security/permissions.ts";
 import { withLines } from "../helpers/config_text.ts";
 
+/** What a run opens of its town. */
+const RUN = ["manifest", "hooks", "snapshots", "telemetry"] as const;
+
 const NOTHING: Permissions = { read: [], write: [], net: [], env: [], run: [] };
 
 /** Permissions of a run of a town in `towns/t.yaml` that has more lines. */
@@ -21,7 +24,7 @@ async function forRun(
   const file = "towns/t.yaml";
   const config = await loadConfig(withLines(lines), { file });
   return permissionsFor(
-    { ...NEEDS_NOTHING, towns: [file], runs: true, ...needs },
+    { ...NEEDS_NOTHING, towns: [file], opens: RUN, ...needs },
     [{ file, config }],
   );
 }
@@ -67,8 +70,10 @@ Deno.test("permissionsFor() reads a manifest from the folder of its town", async
     "lists/m.yaml",
     "out",
   ]);
-  const load = await forRun(lines, { runs: false });
+  const load = await forRun(lines, { opens: ["manifest"] });
   assertEquals(load, { ...NOTHING, read: ["towns/t.yaml", "lists/m.yaml"] });
+  const show = await forRun(lines, { opens: [] });
+  assertEquals(show, { ...NOTHING, read: ["towns/t.yaml"] });
 });
 
 Deno.test("permissionsFor() reads the folder of hooks only if a file is listed", async () => {
@@ -96,10 +101,10 @@ Deno.test("permissionsFor() reaches the one address of a transport, with its fil
       ...NOTHING,
       read: [
         "towns/t.yaml",
+        "out",
         "towns/tls/ca.pem",
         "/run/c.pem",
         "towns/k.pem",
-        "out",
         "src",
       ],
       net: ["collector.example:9443"],
@@ -161,8 +166,8 @@ Deno.test("permissionsFor() reads the one key that signs, if anything is sent", 
   assertEquals((await keys("stdout", "env: TOWNLET_KEY")).env, ["TOWNLET_KEY"]);
   assertEquals((await keys("stdout", "file: a.key")).read, [
     "towns/t.yaml",
-    "towns/a.key",
     "out",
+    "towns/a.key",
     "src",
   ]);
   assertEquals((await keys("none", "env: TOWNLET_KEY")).env, []);
