@@ -10,6 +10,7 @@
  */
 import { TownletError } from "../base/error.ts";
 import { escapeText } from "../base/text.ts";
+import { isPlainText } from "./schema.ts";
 
 /** Longest source of one condition, in UTF-16 code units. */
 export const CONDITION_LENGTH_MAX = 1000;
@@ -137,6 +138,9 @@ export function parseCondition(source: string): Condition {
       `${source.slice(0, 60)}…`,
       `more than ${CONDITION_LENGTH_MAX} characters`,
     );
+  }
+  if (!isPlainText(source.replaceAll(/[\t\r\n]/g, " "))) {
+    throw unsupported(source, "control character");
   }
   const reader: Reader = {
     source,

@@ -26,3 +26,16 @@ export function isLoopback(host: string): boolean {
   const parts = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host);
   return parts !== null && parts.slice(1).every((part) => Number(part) <= 255);
 }
+
+/**
+ * Whether a text is an address of one of some schemes, such as `https:`, that
+ * carries no name and no password, and nothing an address cannot show.
+ */
+export function isAddress(
+  text: string,
+  ...schemes: readonly string[]
+): boolean {
+  const url = /^[!-~]+$/.test(text) ? URL.parse(text) : null;
+  return url !== null && schemes.includes(url.protocol) &&
+    url.username === "" && url.password === "";
+}

@@ -100,7 +100,7 @@ function story(): z.ZodType<ScenarioEntry> {
     z.discriminatedUnion("command", [first, ...others]),
   ) as unknown as z.ZodType<readonly TimelineEntry[]>;
   return z.strictObject({
-    description: text(2000).prefault("").describe(
+    description: text().prefault("").describe(
       "What it shows, for people",
     ),
     ticks: int(1).nullable().prefault(null).describe(

@@ -148,17 +148,21 @@ export const FILE_NAME = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
-const PATH = z.string().min(1).max(1024).refine(
-  (value) => !CONTROL.test(value),
-  { error: "must not contain control characters" },
-);
-
 /** Marks that change the direction of text and could disguise it. */
-const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** Whether a text has no control characters and no marks of direction. */
+export function isPlainText(text: string): boolean {
+  return !CONTROL.test(text) && !DIRECTION.test(text);
+}
+
+const PATH = z.string().min(1).max(1024).refine(isPlainText, {
+  error: "must not contain control characters or marks of direction",
+});
 
 /** Text on one line, composed, without direction marks. */
 function plainLine(raw: string): string {
-  return raw.normalize("NFC").replaceAll(DIRECTION, "")
+  return raw.normalize("NFC").replaceAll(new RegExp(DIRECTION, "gu"), "")
     .replaceAll(/[ \t\r\n]+/g, " ").trim();
 }
 

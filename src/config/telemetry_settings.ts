@@ -8,8 +8,9 @@ import {
   type RelationshipNarration,
   relationshipNarration,
 } from "./narration.ts";
+import { isAddress } from "./endpoint.ts";
 import { exactlyOne, secretShape, type SecretSource } from "./secret.ts";
-import { flag, int, oneOf, real } from "./schema.ts";
+import { flag, int, isPlainText, oneOf, real } from "./schema.ts";
 import { type Transport, transport, type TransportEntry } from "./transport.ts";
 
 /** A channel. */
@@ -253,7 +254,7 @@ export const telemetry: z.ZodType<TelemetryEntry> = z.strictObject({
   redact: z.array(
     z.string().regex(REDACTION, {
       error: "must be a channel, then /key once or more; * is any one key",
-    }),
+    }).refine(isPlainText, { error: "must not contain control characters" }),
   ).prefault(["policy/identity"]).describe(
     "What is left out: channel, then a pointer; `*` is any one key",
   ),
@@ -322,9 +323,10 @@ export const telemetry: z.ZodType<TelemetryEntry> = z.strictObject({
   ),
   otel: z.strictObject({
     enabled: flag().prefault(false).describe("Whether it is wanted"),
-    endpoint: z.string().refine((value) => URL.canParse(value), {
-      error: "must be an address",
-    }).nullable().prefault(null).describe("Its address"),
+    endpoint: z.string().refine(
+      (value) => isAddress(value, "http:", "https:"),
+      { error: "must be an http or https address without a name or password" },
+    ).nullable().prefault(null).describe("Its address"),
   }).prefault({}).describe("Export by the runtime's OpenTelemetry"),
   schema: oneOf("1.0").prefault("1.0").describe("Version of the wire format"),
   worker: z.strictObject({

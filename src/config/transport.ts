@@ -1,6 +1,6 @@
 /** Keys `telemetry.transport` and `telemetry.transports`: where frames go. @module */
 import { z } from "zod";
-import { isLoopback, parseEndpoint } from "./endpoint.ts";
+import { isAddress, isLoopback, parseEndpoint } from "./endpoint.ts";
 import { flag, int, path } from "./schema.ts";
 
 /** Frames go to standard output. */
@@ -219,11 +219,7 @@ export const transport: z.ZodType<TransportEntry> = z.discriminatedUnion(
     z.strictObject({
       type: z.literal("http").describe("Posted to an address"),
       endpoint: z.string().refine(
-        (value) => {
-          const url = URL.parse(value);
-          return url?.protocol === "https:" && url.username === "" &&
-            url.password === "";
-        },
+        (value) => isAddress(value, "https:"),
         { error: "must be an https address without a name or password" },
       ).describe("Address, beginning with https"),
       tls: z.strictObject(tlsShape).check(bothOrNeither).prefault({}).describe(

@@ -54,7 +54,7 @@ function schemaFor(town: Town): z.ZodType<Records> {
   const real = z.number();
   const id = z.string().regex(IDENTIFIER);
   const life = z.string().regex(LIFE);
-  const text = z.string().max(280);
+  const nowhereOrId = z.union([z.literal(""), id]);
   const column = z.int().min(0).max(town.width - 1);
   const row = z.int().min(0).max(town.height - 1);
   const agent = z.int().min(0).max(town.capacity - 1);
@@ -87,18 +87,18 @@ function schemaFor(town: Town): z.ZodType<Records> {
     spec,
     startedTick: count,
     endsTick: count,
-    targets: z.array(text),
+    targets: z.array(life),
     magnitude: real.min(0),
-    location: text,
+    location: nowhereOrId,
   });
   const pending: z.ZodType<PendingEvent> = z.strictObject({
     id,
     spec,
     startsTick: count,
     duration: count.nullable(),
-    targets: z.array(text).nullable(),
+    targets: z.array(life).nullable(),
     magnitude: real.min(0).nullable(),
-    location: text.nullable(),
+    location: nowhereOrId.nullable(),
   });
   const exit: z.ZodType<PendingExit> = z.strictObject({
     agent,

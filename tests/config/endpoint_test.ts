@@ -1,6 +1,10 @@
 /** Addresses in a configuration. @module */
 import { assertEquals } from "@std/assert";
-import { isLoopback, parseEndpoint } from "../../src/config/endpoint.ts";
+import {
+  isAddress,
+  isLoopback,
+  parseEndpoint,
+} from "../../src/config/endpoint.ts";
 
 for (
   const [text, expected] of [
@@ -44,5 +48,31 @@ for (
 ) {
   Deno.test(`isLoopback() says ${expected} of ${host}`, () => {
     assertEquals(isLoopback(host), expected);
+  });
+}
+
+for (
+  const [text, expected] of [
+    ["https://a", true],
+    ["https://a.b:9000/c?d=e#f", true],
+    ["https://[::1]:1/", true],
+    ["http://a", false],
+    ["ftp://a", false],
+    ["javascript:alert(1)", false],
+    ["data:text/plain,a", false],
+    ["//a", false],
+    ["", false],
+    ["https://", false],
+    ["https://me@a", false],
+    ["https://me:secret@a", false],
+    ["https://:secret@a", false],
+    ["https://a/\n", false],
+    [" https://a", false],
+    ["https://a/\u001b[31m", false],
+    ["https://a/\u202e", false],
+  ] as const
+) {
+  Deno.test(`isAddress() says ${expected} of ${JSON.stringify(text)}`, () => {
+    assertEquals(isAddress(text, "https:"), expected);
   });
 }

@@ -224,8 +224,8 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
     "4:54 telemetry.narration.category_cooldown_ticks.dance: unknown key; known are queue_conflict, utility_outage, shower_complete, sleep_complete, relationship_friendship, relationship_rivalry, relationship_social_alert, personality_event, operator_story, demo_story",
   ],
   "text over its length": [
-    `scenario: { description: ${"a".repeat(2001)} }`,
-    `4:26 scenario.description: must be at most 2000 characters (got "${
+    `scenario: { description: ${"a".repeat(281)} }`,
+    `4:26 scenario.description: must be at most 280 characters (got "${
       "a".repeat(39)
     }…")`,
   ],
