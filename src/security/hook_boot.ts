@@ -320,7 +320,10 @@ async function host(
 
   /** A generator of numbers, 0 to below 1, from four words: sfc32. */
   const generator = (words: readonly number[]) => {
-    let [a, b, c, d] = words;
+    let a = words[0];
+    let b = words[1];
+    let c = words[2];
+    let d = words[3];
     const next = () => {
       const out = (a + b + d) >>> 0;
       d = (d + 1) >>> 0;
