@@ -14,9 +14,14 @@ export function faultLines(
   where: string | undefined = error.where,
 ): readonly string[] {
   if (error.code === "config.invalid") return safeLines(error.message);
-  const { message, hint } = error;
+  const { code, message, hint } = error;
+  // Refusals of hooks are several lines, each escaped where it was made.
+  const [first, ...others] = code === "hooks.refused"
+    ? message.split("\n")
+    : [message];
   return [
-    recordText(where === undefined ? message : `${where}: ${message}`),
+    recordText(where === undefined ? first : `${where}: ${first}`),
+    ...others.map((line) => recordText(line)),
     ...(hint === undefined
       ? []
       : [`  ${paint.dim("hint:")} ${recordText(hint)}`]),

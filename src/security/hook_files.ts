@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { sha256Hex } from "../base/hash.ts";
+import { escapeText } from "../base/text.ts";
 import type { HookSettings, HookSource } from "../config/hooks.ts";
 import { TownletError } from "../base/error.ts";
 import { explainFileError, readFile } from "./paths.ts";
@@ -36,7 +37,9 @@ export interface Refusal {
 
 /** Path of the folder `hooks` that a configuration means. */
 export function hooksFolder(config: string, { root }: HookSettings): string {
-  return join(dirname(config), root, "hooks");
+  return isAbsolute(root)
+    ? join(root, "hooks")
+    : join(dirname(config), root, "hooks");
 }
 
 /** Reads a hook that a configuration lists, and looks at it. */
@@ -52,7 +55,8 @@ export async function readHook(
     return {
       rule: "H4",
       reason: `its digest is ${found}, not the one that is pinned`,
-      hint: "Read what changed; then hooks pin prints the entry anew",
+      hint:
+        "Read what changed; if it is what you want, hooks pin FILE prints the new entry",
     };
   }
   const source = textOf(bytes);
@@ -70,7 +74,8 @@ async function readBytes(
   try {
     const { isSymlink, isDirectory } = await Deno.lstat(folder);
     if (isSymlink || !isDirectory) {
-      return misplaced(`${folder} is a ${isSymlink ? "link" : "file"}`);
+      const what = isSymlink ? "link" : "file";
+      return misplaced(`${escapeText(folder)} is a ${what}`);
     }
     const file = await Deno.lstat(path);
     if (file.isSymlink || !file.isFile) {
@@ -80,23 +85,31 @@ async function readBytes(
       return {
         rule: "H3",
         reason: `it has more than ${HOOK_BYTES_MAX >> 10} KiB`,
-        hint: "Make it shorter",
+        hint: "Make it shorter; most hooks need a few lines",
       };
     }
     const bytes = await readFile(path, { what: "hook", limit: HOOK_BYTES_MAX });
     const real = await Deno.realPath(path);
     if (real !== join(await Deno.realPath(folder), name)) {
-      return misplaced(`it really is ${real}`);
+      return misplaced(`it really is ${escapeText(real)}`);
     }
     return bytes;
   } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      return {
+        rule: "H3",
+        reason: `there is no file ${escapeText(path)}`,
+        hint:
+          "Put it there; affordances.hooks.root says what folder has hooks/",
+      };
+    }
     const told = explainFileError(error, "read", path, "hook");
     if (!(told instanceof TownletError)) throw told;
     // Nothing is wrong with the hook then.
     if (told.cause instanceof Deno.errors.NotCapable) throw told;
     return {
       rule: "H3",
-      reason: `${told.where}: ${told.message}`,
+      reason: escapeText(`${told.where}: ${told.message}`),
       hint: told.hint ?? "Look for the file",
     };
   }
@@ -132,6 +145,7 @@ function textOf(bytes: Uint8Array): string | Refusal {
   return {
     rule: "H5",
     reason: `line ${before.length}, column ${column} has ${what}`,
-    hint: "A hook is one file by itself; comments and texts count too",
+    hint:
+      "A hook is one file with an export default; comments and texts count too, so choose another word",
   };
 }

@@ -241,7 +241,7 @@ export async function openListed(
   return {
     rule: "H8",
     reason,
-    hint: "hooks pin prints the entry that fits the file",
+    hint: "hooks pin FILE prints the entry that fits",
   };
 }
 
@@ -251,11 +251,11 @@ export async function openHook(source: string): Promise<Sandbox | Refusal> {
     return await Sandbox.open(source);
   } catch (error) {
     if (!(error instanceof HookFault)) throw error;
-    const [reason] = error.message.split("\n", 1);
     return {
       rule: error.rule,
-      reason: escapeText(reason),
-      hint: HINTS.get(error.rule) ?? "Mend the file, then pin it anew",
+      reason: escapeText(firstLine(error.message)),
+      hint: HINTS.get(error.rule) ??
+        "Mend the file (deno lint FILE finds slips), then pin it anew",
     };
   }
 }
@@ -263,6 +263,17 @@ export async function openHook(source: string): Promise<Sandbox | Refusal> {
 const HINTS: ReadonlyMap<string, string> = new Map([
   ["H5", "The tasks start programs so; add the flag to the command"],
 ]);
+
+/**
+ * What a runtime says of a file that does not load, without its picture of the
+ * place and without the file's address, which holds all of its text.
+ */
+function firstLine(message: string): string {
+  const [reason] = message.split("\n", 1);
+  const line = /\n(\d+) \|/.exec(message)?.[1];
+  const where = line === undefined ? "" : `line ${line}: `;
+  return where + reason.replace(/ at data:.*$/, "");
+}
 
 /** What is wrong with the names a file says it has, or null. */
 function namesFault(
@@ -303,14 +314,14 @@ function throwRefusals(
   refusals: readonly (Refusal & { readonly specifier: string })[],
 ): void {
   if (refusals.length === 0) return;
-  const lines = refusals.map(({ specifier, rule, reason }) =>
-    `Hook ${
-      escapeText(specifier).slice(0, 200)
-    } is refused: ${reason} (rule ${rule})`
-  );
-  throw new TownletError(lines.join("\n"), {
-    code: "hooks.refused",
-    hint: [...new Set(refusals.map(({ hint }) => hint))].join("; "),
-    exit: EXIT.refused,
+  const told = refusals.map(({ specifier, rule, reason, hint }) => {
+    const name = escapeText(specifier).slice(0, 200);
+    return [`Hook ${name} is refused: ${reason} (rule ${rule})`, hint];
   });
+  const [[first, hint]] = told;
+  const options = { code: "hooks.refused", exit: EXIT.refused };
+  if (told.length === 1) throw new TownletError(first, { ...options, hint });
+  // Each with its own remedy.
+  const lines = told.flatMap(([line, hint]) => [line, `  hint: ${hint}`]);
+  throw new TownletError(lines.join("\n"), options);
 }
