@@ -47,6 +47,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     grants: { read: ["."], write: ["out"] },
     load: async () => (await import("./commands/perms.ts")).perms,
   },
+  hooks: {
+    summary: "List, pin and verify hooks that are files",
+    grants: { read: ["."], write: ["out"] },
+    load: async () => (await import("./commands/hooks.ts")).hooks,
+  },
   doctor: {
     summary: "Look at the program, its runtime and its permissions",
     grants: { read: ["configs", "out", "src"], write: ["out"] },

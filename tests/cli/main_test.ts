@@ -8,6 +8,7 @@ const COMMANDS = [
   "inspect",
   "bench",
   "perms",
+  "hooks",
   "doctor",
   "version",
 ];
