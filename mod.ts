@@ -99,6 +99,7 @@ export {
   type VectorOptions,
   VectorTown,
 } from "./src/vector/vector.ts";
+export type { Hooks, HookTally } from "./src/security/hooks.ts";
 export { readSnapshot, writeSnapshot } from "./src/snapshots/files.ts";
 export type { Identity } from "./src/snapshots/identity.ts";
 export type { Plain } from "./src/snapshots/plain.ts";
@@ -123,9 +124,11 @@ export type {
   AgentView,
   HookApi,
   HookCall,
+  HookContext,
   HookHandler,
   HookStage,
   ObjectView,
+  OutsideHook,
 } from "./src/world/hooks.ts";
 export type { Nearest } from "./src/world/nearest.ts";
 export { compileTown } from "./src/world/compile/town.ts";

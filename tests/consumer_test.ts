@@ -1,5 +1,5 @@
 /** Programs of somebody else import the package and run towns. @module */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openConsumer } from "./helpers/consumer.ts";
 import { scratch } from "./helpers/townlet.ts";
 
@@ -67,10 +67,23 @@ Deno.test("the package's workers start in a program that may read the package", 
   Deno.writeTextFileSync(`${folder.path}/main.ts`, VECTOR);
   const { code, out, err } = await deno(
     ...["run", "--no-prompt", "--cached-only", "--allow-read=../../src"],
-    "main.ts",
+    ...["--unstable-worker-options", "main.ts"],
   );
   assertEquals(code, 0, err);
   const [one, two] = JSON.parse(out);
   assertEquals(one.length, 2);
   assertEquals(two, one);
+});
+
+Deno.test("R5: a program that cannot take permissions from workers gets none", async () => {
+  using folder = scratch();
+  const deno = openConsumer(folder.path);
+  Deno.writeTextFileSync(`${folder.path}/main.ts`, VECTOR);
+  const { code, out, err } = await deno(
+    ...["run", "--no-prompt", "--cached-only", "--allow-read=../../src"],
+    "main.ts",
+  );
+  // It is the runtime that says so, and ends the program.
+  assertEquals([code, out], [70, ""]);
+  assertStringIncludes(err, "--unstable-worker-options");
 });

@@ -35,8 +35,9 @@ export interface VectorOptions {
   readonly worlds?: number;
   /**
    * Threads that step them, this one included, 1 to `worlds` (1). Results do
-   * not depend on it. Above 1, workers are started, for which the program
-   * needs read permission for this package's files.
+   * not depend on it. Above 1, workers are started, which have no permissions
+   * at all. The program itself needs read permission for this package's files,
+   * and `"unstable": ["worker-options"]` in its deno.json.
    */
   readonly workers?: number;
   /** Seed of the first world (the configuration's, or 0). */
@@ -353,10 +354,12 @@ function faultOf(part: () => void): unknown {
   }
 }
 
+/** Starts a worker that may do nothing but compute. */
 function openWorker(): Worker {
   return new Worker(new URL("./worker.ts", import.meta.url), {
     type: "module",
     name: "townlet-vector",
+    deno: { permissions: "none" },
   });
 }
 

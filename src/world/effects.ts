@@ -139,30 +139,30 @@ function checkAll(
   const counters = new Map<Counter, number>();
   const stocks = new Map<string, number>();
   for (const [i, effect] of list.entries()) {
-    const require = (allowed: boolean, message: string) => {
+    const check = (allowed: boolean, message: string) => {
       if (!allowed) throw fault(i, message);
     };
     switch (effect.effect) {
       case "cancel":
-        require(stage === "before", "only a hook before a use may cancel it");
+        check(stage === "before", "only a hook before a use may cancel it");
         break;
       case "need":
-        require(
+        check(
           agentIds.includes(effect.agent),
           "the agent is neither the one that acts nor one of the others",
         );
         break;
       case "wallet":
-        require(effect.agent === me, "the agent is not the one that acts");
+        check(effect.agent === me, "the agent is not the one that acts");
         money += effect.delta;
-        require(money >= 0 && money < Infinity, `money would be ${money}`);
+        check(money >= 0 && money < Infinity, `money would be ${money}`);
         break;
       case "inventory": {
-        require(effect.agent === me, "the agent is not the one that acts");
+        check(effect.agent === me, "the agent is not the one that acts");
         const at = agent * COUNTERS.length + COUNTER[effect.item];
         const count = effect.delta +
           (counters.get(effect.item) ?? world.inventory[at]);
-        require(
+        check(
           count >= 0 && count <= MOST,
           `${effect.item} would be ${count}`,
         );
@@ -170,7 +170,7 @@ function checkAll(
         break;
       }
       case "stock": {
-        require(
+        check(
           effect.object === town.objectIds[object],
           "the object is not the one that is used",
         );
@@ -179,14 +179,14 @@ function checkAll(
         if (had === null) throw fault(i, "the object has no such stock");
         const count = had + effect.delta;
         const most = FLAGS.includes(item) ? 1 : MOST;
-        require(count >= 0 && count <= most, `${item} would be ${count}`);
+        check(count >= 0 && count <= most, `${item} would be ${count}`);
         stocks.set(item, count);
         break;
       }
       case "relationship":
-        require(effect.a === me, "a is not the agent that acts");
-        require(effect.b !== me, "b is the agent that acts");
-        require(findAgent(world, effect.b) >= 0, "nobody has the id of b");
+        check(effect.a === me, "a is not the agent that acts");
+        check(effect.b !== me, "b is the agent that acts");
+        check(findAgent(world, effect.b) >= 0, "nobody has the id of b");
         break;
     }
   }

@@ -11,7 +11,18 @@ import type { Turn } from "./turn.ts";
 import type { World } from "./world.ts";
 
 /** What moves a tie; it decides which trait bends the change. */
-export const TIE_CAUSES = [
+export type TieCause =
+  | "chat_success"
+  | "chat_failure"
+  | "queue_polite"
+  | "conflict"
+  | "shared_meal"
+  | "employment_help"
+  | "employment_shift_taken"
+  | "hook";
+
+/** All that can move a tie. */
+export const TIE_CAUSES: readonly TieCause[] = [
   "chat_success",
   "chat_failure",
   "queue_polite",
@@ -20,10 +31,7 @@ export const TIE_CAUSES = [
   "employment_help",
   "employment_shift_taken",
   "hook",
-] as const;
-
-/** What moves a tie. */
-export type TieCause = typeof TIE_CAUSES[number];
+];
 
 /** Changes of trust, familiarity and rivalry. */
 export interface TieDelta {

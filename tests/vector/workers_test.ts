@@ -47,6 +47,24 @@ Deno.test({
   },
 });
 
+Deno.test("R5: workers are started without any permission", async () => {
+  const { Worker: Real } = globalThis;
+  const given: unknown[] = [];
+  globalThis.Worker = class extends Real {
+    constructor(file: string | URL, options?: WorkerOptions) {
+      super(file, options);
+      given.push(options?.deno);
+    }
+  };
+  try {
+    using vector = await openVectorTown(config, { worlds: 3, workers: 3 });
+    vector.step();
+  } finally {
+    globalThis.Worker = Real;
+  }
+  assertEquals(given, [{ permissions: "none" }, { permissions: "none" }]);
+});
+
 Deno.test("a world that fails closes the vector and is named, whoever steps it", async () => {
   for (const world of [0, 1]) {
     const vector = await openVectorTown(config, { worlds: 2, workers: 2 });
