@@ -6,6 +6,7 @@
 import { join, resolve } from "node:path";
 import project from "../deno.json" with { type: "json" };
 import { TownletError } from "../src/base/error.ts";
+import type { SnapshotSettings } from "../src/config/snapshot_settings.ts";
 import {
   checkOutput,
   type OutputKind,
@@ -55,19 +56,27 @@ export function checkDistinct(outputs: Outputs): void {
 }
 
 /**
- * Checks that the report and the state can be written.
+ * Checks that the report and the state can be written, and the folder of
+ * snapshots where one is written when a tick fails. It must not contain the
+ * files `keeps`.
  *
  * Throws as `checkOutput` of `security/paths.ts` does. The file for events
  * needs no look: it is opened before the first tick.
  */
 export async function checkOutputs(
   { report, snapshotSave }: Outputs,
+  { root, on_failure }: SnapshotSettings,
+  keeps: readonly string[],
 ): Promise<void> {
   if (snapshotSave !== undefined) {
     const { SNAPSHOT_FILE } = await import("../src/snapshots/files.ts");
     await checkOutput(snapshotSave, SNAPSHOT_FILE);
   }
   if (report !== undefined) await checkOutput(report, REPORT_FILE);
+  if (on_failure) {
+    const { checkRoot } = await import("../src/security/roots.ts");
+    await checkRoot(root, { what: "snapshots", keeps });
+  }
 }
 
 /** Writes the state and the report, and gives what went wrong. */
@@ -102,25 +111,27 @@ export async function saveFailure(
   simulation: Simulation,
   keeps: readonly string[],
 ): Promise<string> {
-  const { checkRoot } = await import("../src/security/roots.ts");
+  const { beforeRoot, checkRoot } = await import("../src/security/roots.ts");
   const { snapshotName } = await import("../src/snapshots/files.ts");
-  const root = join(simulation.town.config.snapshot.root, "failures");
+  const { root } = simulation.town.config.snapshot;
   await checkRoot(root, { what: "snapshots", keeps });
-  const path = join(root, snapshotName(simulation.world.tick[0], "failed"));
-  await saveState(path, simulation);
+  const name = snapshotName(simulation.world.tick[0], "failed");
+  const path = join(root, "failures", name);
+  await saveState(path, simulation, beforeRoot(root));
   return path;
 }
 
 async function saveState(
   path: string,
   { town, world }: Simulation,
+  from?: string,
 ): Promise<void> {
   const { writeSnapshot } = await import("../src/snapshots/files.ts");
   const { encodeSnapshot } = await import("../src/snapshots/snapshot.ts");
   const text = encodeSnapshot(town, world, {
     app: `townlet ${project.version}`,
   });
-  await writeSnapshot(path, text);
+  await writeSnapshot(path, text, from);
 }
 
 /** Does something and gives what it throws, in a list: one or none. */

@@ -104,7 +104,7 @@ export async function runTown(flags: RunFlags): Promise<number> {
   const ticks = flags.ticks ?? config.scenario?.ticks ?? TICKS;
 
   const before = deedsOf(simulation.world);
-  await checkOutputs(flags);
+  await checkOutputs(flags, config.snapshot, [flags.config]);
   using interrupt = listenForSignals();
   const course = await runTicks(simulation, ticks, flags, interrupt, log);
   if (course.failed !== null && savesFailure(config, course.failed)) {
@@ -302,13 +302,18 @@ async function loadWorld(
   const { newestSnapshot, readSnapshot } = await import(
     "../src/snapshots/files.ts"
   );
+  const { beforeRoot } = await import("../src/security/roots.ts");
   const { decodeSnapshot } = await import("../src/snapshots/snapshot.ts");
-  const where = name === "latest"
-    ? await newestSnapshot(town.config.snapshot.root, { keeps: [config] })
+  const { root } = town.config.snapshot;
+  const isLatest = name === "latest";
+  const where = isLatest
+    ? await newestSnapshot(root, { keeps: [config] })
     : name;
-  const { world, drift } = decodeSnapshot(await readSnapshot(where), town, {
+  const text = await readSnapshot(
     where,
-  });
+    isLatest ? beforeRoot(root) : undefined,
+  );
+  const { world, drift } = decodeSnapshot(text, town, { where });
   log.info(`going on from ${where}, tick ${world.tick[0]}`);
   for (const path of drift) {
     log.warn(`${path} differs from the configuration of the snapshot`);

@@ -96,10 +96,12 @@ export async function openTown(
 async function loadManifest(file: string, config: Config): Promise<Manifest> {
   const { manifest } = config.affordances;
   if (manifest === null) return CORE_MANIFEST;
-  const path = join(dirname(file), manifest);
+  const from = dirname(file);
+  const path = join(from, manifest);
   const bytes = await readFile(path, {
     what: "manifest",
     limit: FILE_BYTES_MAX.manifest,
+    from,
   });
   return parseManifest(bytes, { file: path });
 }

@@ -10,6 +10,7 @@
 import { basename, dirname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, TownletError } from "../base/error.ts";
+import { checkNoLinks } from "./links.ts";
 
 /** Most bytes of each kind of file that is read. */
 export const FILE_BYTES_MAX = {
@@ -29,6 +30,8 @@ export interface FileKind {
   readonly what: string;
   /** Most bytes it may have. */
   readonly limit: number;
+  /** Folder from which no symbolic link may lead to it; any may unless given. */
+  readonly from?: string;
 }
 
 /** What is written, for messages and for telling its own kind. */
@@ -41,6 +44,8 @@ export interface OutputKind {
    * for what never replaces anything.
    */
   readonly isKind: ((head: Uint8Array) => boolean) | null;
+  /** Folder from which no symbolic link may lead to it; any may unless given. */
+  readonly from?: string;
 }
 
 /** Bytes of an existing file that decide what kind it is. */
@@ -57,12 +62,15 @@ export async function readFile(
   kind: FileKind,
 ): Promise<Uint8Array> {
   return await about("read", path, kind.what, async () => {
+    await checkWay(path, kind);
     const before = await Deno.lstat(path);
     checkRegular(before, path, kind.what);
     checkSize(before.size, path, kind);
     if (isEmbedded(path)) return await Deno.readFile(path);
     using file = await Deno.open(path);
     checkSame(before, await file.stat(), path);
+    // A folder may have become a link before both looks at the file.
+    await checkWay(path, kind);
     return await readAll(file, path, kind);
   });
 }
@@ -112,11 +120,12 @@ export async function writeFile(
         file.close();
       }
       // What stands there may have changed while the bytes were written.
+      await checkWay(path, kind);
       await checkReplaceable(path, kind);
       await Deno.rename(temporary, path);
       done = true;
     } finally {
-      if (!done) await Deno.remove(temporary);
+      if (!done) await orNull(Deno.remove(temporary));
     }
   });
 }
@@ -183,6 +192,7 @@ async function openBeside(
   kind: OutputKind,
 ): Promise<{ readonly file: Deno.FsFile; readonly temporary: string }> {
   checkNotFolder(path, kind.what);
+  await checkWay(path, kind);
   await makeFolder(path);
   await checkReplaceable(path, kind);
   const temporary = temporaryFor(path);
@@ -191,7 +201,27 @@ async function openBeside(
     createNew: true,
     mode: 0o600,
   });
+  try {
+    checkSame(await Deno.lstat(temporary), await file.stat(), path);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
   return { file, temporary };
+}
+
+/** Looks for links on the way to the folder of a path, where none may be. */
+async function checkWay(
+  path: string,
+  { from, what }: { readonly from?: string; readonly what: string },
+): Promise<void> {
+  if (from === undefined) return;
+  try {
+    await checkNoLinks(from, dirname(path), what);
+  } catch (error) {
+    // Who may read a file and no folder on the way was granted the file.
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+  }
 }
 
 /** A path that ends in a separator names a folder, there or not. */
@@ -371,7 +401,6 @@ async function about<T>(
   try {
     return await act();
   } catch (cause) {
-    if (cause instanceof TownletError) throw cause;
     throw explainFileError(cause, action, path, what);
   }
 }
@@ -386,6 +415,7 @@ export function explainFileError(
   path: string,
   what: string,
 ): unknown {
+  if (cause instanceof TownletError) return cause;
   const where = path;
   if (cause instanceof Deno.errors.NotCapable) {
     const folder = dirname(path);

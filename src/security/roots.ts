@@ -12,6 +12,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, TownletError } from "../base/error.ts";
 import { FILE_NAME } from "../config/schema.ts";
+import { checkNoLinks } from "./links.ts";
 import { explainFileError } from "./paths.ts";
 
 /** Names that some systems keep for devices, with or without an ending. */
@@ -49,7 +50,19 @@ export async function checkRoot(
       },
     );
   }
-  await checkNoLinks(root, what);
+  try {
+    await checkNoLinks(beforeRoot(root), root, `folder of ${what}`);
+  } catch (error) {
+    throw explainFileError(error, "read", root, `folder of ${what}`);
+  }
+}
+
+/**
+ * The folder from which no link may lead to a root, or to what is in it: the
+ * working directory for a relative one, else the folder that holds it.
+ */
+export function beforeRoot(root: string): string {
+  return isAbsolute(root) ? dirname(resolve(root)) : ".";
 }
 
 /**
@@ -73,33 +86,4 @@ export function contains(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === "" ||
     (!isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`));
-}
-
-/**
- * Looks at each part of a relative path that exists, and at the end of an
- * absolute one.
- */
-async function checkNoLinks(root: string, what: string): Promise<void> {
-  const parts = isAbsolute(root)
-    ? [root]
-    : root.split(/[/\\]/).map((_, i, all) => all.slice(0, i + 1).join("/"));
-  for (const part of parts) {
-    let info: Deno.FileInfo;
-    try {
-      info = await Deno.lstat(part === "" ? "." : part);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
-      throw explainFileError(error, "read", part, what);
-    }
-    if (!info.isSymlink) continue;
-    throw new TownletError(
-      `The folder of ${what} lies behind a symbolic link (rule F2)`,
-      {
-        code: "root.link",
-        where: part,
-        hint: "Name the real folder instead",
-        exit: EXIT.refused,
-      },
-    );
-  }
 }

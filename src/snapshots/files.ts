@@ -39,30 +39,39 @@ export function snapshotName(tick: number, label?: string): string {
 }
 
 /**
- * Writes the text of a snapshot, compressed if the path ends in `.gz`.
+ * Writes the text of a snapshot, compressed if the path ends in `.gz`; `from`
+ * is a folder from which no symbolic link may lead to it.
  *
  * A snapshot that is there is replaced; any other file is refused. Throws as
  * `writeFile` of `security/paths.ts` does.
  */
-export async function writeSnapshot(path: string, text: string): Promise<void> {
+export async function writeSnapshot(
+  path: string,
+  text: string,
+  from?: string,
+): Promise<void> {
   const bytes = new TextEncoder().encode(text);
-  await writeFile(
-    path,
-    path.endsWith(".gz") ? compress(bytes) : bytes,
-    SNAPSHOT_FILE,
-  );
+  await writeFile(path, path.endsWith(".gz") ? compress(bytes) : bytes, {
+    ...SNAPSHOT_FILE,
+    from,
+  });
 }
 
 /**
- * Reads the text of a snapshot, compressed or not.
+ * Reads the text of a snapshot, compressed or not; `from` is a folder from
+ * which no symbolic link may lead to it.
  *
  * Throws a TownletError: exit code 5 for links and missing permissions, 2 for
  * what is missing, too large, or unfolds to too much.
  */
-export async function readSnapshot(path: string): Promise<string> {
+export async function readSnapshot(
+  path: string,
+  from?: string,
+): Promise<string> {
   const bytes = await readFile(path, {
     what: "snapshot",
     limit: FILE_BYTES_MAX.snapshot,
+    from,
   });
   const plain = isCompressed(bytes) ? decompress(bytes, path) : bytes;
   try {
