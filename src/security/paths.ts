@@ -203,8 +203,10 @@ async function openBeside(
   });
   try {
     checkSame(await Deno.lstat(temporary), await file.stat(), path);
+    await checkWay(path, kind);
   } catch (error) {
     file.close();
+    await orNull(Deno.remove(temporary));
     throw error;
   }
   return { file, temporary };

@@ -43,7 +43,7 @@ Deno.test("readFile() gives a file's bytes, up to its limit", () =>
     assertEquals(FILE_BYTES_MAX.config, 1_048_576);
   }));
 
-Deno.test("readFile() looks at the size before reading and at the limit while reading", () =>
+Deno.test("F4: readFile() looks at the size before reading and at the limit while reading", () =>
   inScratch(async (folder) => {
     const path = `${folder}/huge`;
     using file = await Deno.open(path, { write: true, createNew: true });
@@ -102,7 +102,7 @@ Deno.test("readText() refuses bytes that are no text", () =>
     );
   }));
 
-Deno.test("readFile(), writeFile() and openStream() never follow a link", () =>
+Deno.test("F2: readFile(), writeFile() and openStream() never follow a link", () =>
   inScratch(async (folder) => {
     const here = `${Deno.cwd()}/${folder}`;
     await Deno.writeTextFile(`${folder}/target`, "{}");
@@ -146,7 +146,7 @@ async function withOpen(
   }
 }
 
-Deno.test("a file exchanged between the look and the open is refused", () =>
+Deno.test("F2: a file exchanged between the look and the open is refused", () =>
   inScratch(async (folder) => {
     const path = `${folder}/note`;
     for (
@@ -171,7 +171,51 @@ Deno.test("a file exchanged between the look and the open is refused", () =>
     assertEquals(await namesIn(folder), ["note"]);
   }));
 
-Deno.test("writeFile() makes folders and leaves one private file", () =>
+Deno.test("F2: a folder swapped for a link while a file in it is opened is refused", () =>
+  inScratch(async (folder) => {
+    const here = `${Deno.cwd()}/${folder}`;
+    await Deno.mkdir(`${folder}/elsewhere`);
+    await outside(`Deno.symlinkSync("elsewhere", "${here}/link")`);
+    const path = `${folder}/states/note`;
+    for (
+      const act of [
+        () => readFile(path, { ...NOTE, from: "." }),
+        () => writeFile(path, "{new}", { ...OUTPUT, from: "." }),
+      ]
+    ) {
+      await Deno.mkdir(`${folder}/states`);
+      await Deno.writeTextFile(path, "{old}");
+      await Deno.writeTextFile(`${folder}/elsewhere/note`, "{else}");
+      await act();
+      let swapped = false;
+      const { lstat } = Deno;
+      try {
+        Deno.lstat = async (name) => {
+          // The folder has been looked at; the file has not.
+          if (name === path && !swapped) {
+            swapped = true;
+            await Deno.rename(`${folder}/states`, `${folder}/kept`);
+            await Deno.rename(`${folder}/link`, `${folder}/states`);
+          }
+          return await lstat(name);
+        };
+        const error = await refusal(act, "root.link", EXIT.refused);
+        assertEquals(error.where, `${folder}/states`);
+      } finally {
+        Deno.lstat = lstat;
+      }
+      assertEquals(
+        await Deno.readTextFile(`${folder}/elsewhere/note`),
+        "{else}",
+      );
+      await Deno.rename(`${folder}/states`, `${folder}/link`);
+      await Deno.remove(`${folder}/kept`, { recursive: true });
+      await Deno.remove(`${folder}/elsewhere/note`);
+      assertEquals(await namesIn(`${folder}/elsewhere`), []);
+    }
+  }));
+
+Deno.test("F5: writeFile() makes folders and leaves one private file", () =>
   inScratch(async (folder) => {
     const path = `${folder}/a/b/note`;
     await writeFile(path, "{1}", OUTPUT);
@@ -182,7 +226,7 @@ Deno.test("writeFile() makes folders and leaves one private file", () =>
     assertEquals(await namesIn(`${folder}/a/b`), ["note"]);
   }));
 
-Deno.test("writeFile() replaces only empty files and its own kind", () =>
+Deno.test("F5: writeFile() replaces only empty files and its own kind", () =>
   inScratch(async (folder) => {
     const path = `${folder}/note`;
     await Deno.writeTextFile(path, "");
@@ -242,7 +286,7 @@ Deno.test("checkOutput() refuses what writeFile() would, and leaves nothing", ()
     assertEquals(await namesIn(folder), ["a", "link"]);
   }));
 
-Deno.test("writeFile() leaves the old file and no rest when writing fails", () =>
+Deno.test("F5: writeFile() leaves the old file and no rest when writing fails", () =>
   inScratch(async (folder) => {
     const path = `${folder}/note`;
     await writeFile(path, "{old}", OUTPUT);
@@ -261,7 +305,7 @@ Deno.test("writeFile() leaves the old file and no rest when writing fails", () =
     assertEquals(await namesIn(folder), ["note"]);
   }));
 
-Deno.test("openStream() starts over or appends, in its own kind of file only", () =>
+Deno.test("F5: openStream() starts over or appends, in its own kind of file only", () =>
   inScratch(async (folder) => {
     const path = `${folder}/lines`;
     const write = async (line: string, append: boolean) => {

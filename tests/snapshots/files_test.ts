@@ -96,7 +96,7 @@ Deno.test("a compressed snapshot that was changed is refused, or reads the same"
     await refusal(() => readSnapshot(path), "snapshot.gzip");
   }));
 
-Deno.test("files that are too large, or unfold to too much, are refused", () =>
+Deno.test("F4: snapshots that are too large, or unfold to too much, are refused", () =>
   inScratch(async (folder) => {
     const path = `${folder}/huge.tsnap`;
     using file = await Deno.open(path, { write: true, createNew: true });
@@ -105,6 +105,11 @@ Deno.test("files that are too large, or unfold to too much, are refused", () =>
 
     const bomb = `${folder}/bomb.tsnap.gz`;
     await Deno.writeFile(bomb, gzipSync(new Uint8Array(50 << 20)));
+    await refusal(() => readSnapshot(bomb), "snapshot.size");
+    const member = gzipSync(new Uint8Array(1 << 20));
+    const members = new Uint8Array(300 * member.length);
+    for (let i = 0; i < 300; i++) members.set(member, i * member.length);
+    await Deno.writeFile(bomb, members);
     await refusal(() => readSnapshot(bomb), "snapshot.size");
     const nested = gzipSync(gzipSync(new Uint8Array(1 << 20)));
     await Deno.writeFile(bomb, nested);
