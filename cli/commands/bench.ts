@@ -6,6 +6,7 @@ import { choice, string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import type { MapFormat } from "../../src/observations/spec.ts";
 import { CODE_FOLDER } from "../../src/security/permissions.ts";
+import { type HooksRow, measureHooks } from "../bench/hooks.ts";
 import { measure, type Part, type Row } from "../bench/measure.ts";
 import { measureVector } from "../bench/vector.ts";
 import { anyOf, type Command, command, subcommand } from "../command.ts";
@@ -58,6 +59,7 @@ export const bench: Command = command({
     "bench tick --agents 128 --profile",
     "bench step --agents 8,512 --map u8 --json",
     "bench vector --worlds 16 --agents 8 --workers 2",
+    "bench hooks --agents 32",
   ],
   flags: or(
     subcommand(
@@ -130,13 +132,33 @@ export const bench: Command = command({
         ...commonFlags,
       }),
     ),
-    anyOf("tick", "observe", "step", "vector"),
+    subcommand(
+      "hooks",
+      "Ticks with a hook in a sandbox, and without",
+      object({
+        part: constant("hooks"),
+        agents: withDefault(
+          option(
+            "--agents",
+            string({ metavar: "N,N,…" }),
+            says("Numbers of residents"),
+          ),
+          "32,128",
+        ),
+        rounds: roundsFlag,
+        json: jsonFlag,
+        ...commonFlags,
+      }),
+    ),
+    anyOf("tick", "observe", "step", "vector", "hooks"),
   ),
   needs: ({ part }) => ({ reads: part === "vector" ? [CODE_FOLDER] : [] }),
   async run(flags) {
     const paint = openPaint(showsColours("stdout"));
     const lines = flags.part === "vector"
       ? await benchVector(flags, paint)
+      : flags.part === "hooks"
+      ? await benchHooks(flags, paint)
       : benchSizes(flags, paint);
     print(lines.join("\n") + "\n");
     return EXIT.done;
@@ -215,6 +237,48 @@ async function benchVector(
       paint,
     ),
   ];
+}
+
+/** Measures what a hook costs. */
+async function benchHooks(
+  { agents, rounds, json }: {
+    readonly agents: string;
+    readonly rounds: number;
+    readonly json: boolean;
+  },
+  paint: Paint,
+): Promise<string[]> {
+  const rows: HooksRow[] = [];
+  for (const size of readSizes(agents)) {
+    rows.push(await measureHooks(size, rounds));
+  }
+  if (json) {
+    const part = "hooks";
+    return [
+      JSON.stringify({ format: "townlet.bench", version: 1, part, rows }),
+    ];
+  }
+  return table(
+    [
+      { heading: "residents", right: true },
+      { heading: "calls/tick", right: true },
+      { heading: "µs/call", right: true },
+      { heading: "µs/tick without", right: true },
+      { heading: "with", right: true },
+      { heading: "added", right: true },
+      { heading: "same worlds" },
+    ],
+    rows.map((row) => [
+      number(row.agents),
+      number(row.calls_per_tick, 2),
+      number(row.us_per_call, 1),
+      number(row.us_per_tick_without, 1),
+      number(row.us_per_tick_with, 1),
+      number(row.added_us_per_tick, 1),
+      row.same ? "yes" : "no",
+    ]),
+    paint,
+  );
 }
 
 /** The numbers of a list like `8,32`. */

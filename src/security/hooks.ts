@@ -75,7 +75,8 @@ export class Hooks implements Disposable {
   readonly outside: readonly OutsideHook[];
   readonly #runners: readonly Runner[];
 
-  private constructor(settings: HookSettings, all: readonly HookStatus[]) {
+  /** Hooks that were checked; what is refused is left out. */
+  constructor(settings: HookSettings, all: readonly HookStatus[]) {
     const budget = { tick: -1, spentMs: 0 };
     this.#runners = all.flatMap(({ entry, code }) =>
       code === null ? [] : [new Runner(settings, entry, code, budget)]

@@ -58,6 +58,18 @@ Deno.test("bench vector compares threads, which give the same worlds", async () 
   }
 });
 
+Deno.test("bench hooks tells what a hook adds, to the same worlds", async () => {
+  const { code, out, err } = await townlet("bench", [
+    ...["hooks", "--agents", "32", "--rounds", "1", "--json"],
+  ]);
+  assertEquals([code, err], [0, ""]);
+  const { part, rows: [row] } = JSON.parse(out);
+  assertEquals([part, row.agents, row.same], ["hooks", 32, true]);
+  for (const key of ["calls_per_tick", "us_per_call", "us_per_tick_with"]) {
+    assert(row[key] > 0, key);
+  }
+});
+
 Deno.test("bench vector refuses more threads than worlds", async () => {
   const { code, out, err } = await townlet("bench", [
     ...["vector", "--worlds", "2", "--workers", "3"],
