@@ -10,8 +10,11 @@ import {
   assertEquals,
   assertMatch,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
+import type { HookSource } from "../../src/config/hooks.ts";
 import { compile, run, type RunOptions } from "../helpers/binary.ts";
+import { hookText, writeHook } from "../helpers/hook_file.ts";
 import { scratch, townlet } from "../helpers/townlet.ts";
 
 const binary = await compile();
@@ -309,3 +312,110 @@ function find(bytes: Uint8Array, text: string): number {
   }
   return at;
 }
+
+/** A folder with a town whose showers have a hook; gives the town's entry. */
+function withHook(folder: string, text: string, more = ""): HookSource {
+  const names = ["on_attempt_shower"];
+  const entry = writeHook(`${folder}/configs`, "bath", text, names);
+  writeBath(folder, entry, more);
+  return entry;
+}
+
+/** Writes the town of {@link withHook} with another entry. */
+function writeBath(folder: string, entry: object, more = ""): void {
+  Deno.writeTextFileSync(
+    `${folder}/configs/bath.yaml`,
+    `config_id: bath
+seed: 5
+features: { stages: { relationships: B }, systems: {} }
+rewards:
+  needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 }
+  decay_rates: { hunger: 0, hygiene: 0.02, energy: 0 }
+affordances:
+  hooks:
+    call_timeout_ms: 1000
+    tick_budget_ms: 5000
+    ${more}
+    allow: [{ specifier: "townlet:default" }, ${JSON.stringify(entry)}]
+world:
+  grid_size: [8, 8]
+  objects: [{ id: shower_1, type: shower, position: [2, 2] }]
+population: { wallet: 5, residents: [{ id: ada }, { id: bo }] }
+`,
+  );
+}
+
+const BATH = [...RUN, "--config", "configs/bath.yaml"];
+const PAYS = `return ctx.stage === "before"
+  ? [{ effect: "wallet", agent: ctx.agent.id, delta: ctx.rng() }] : [];`;
+
+test("H6: a pinned hook runs in the binary as it does from source", async () => {
+  using folder = scratch();
+  withHook(folder.path, hookText(`(() => { ${PAYS} })()`, "on_attempt_shower"));
+  const binary = await inFolder(folder.path, BATH);
+  assertEquals(binary.code, 0, binary.err);
+  const [, hook] = JSON.parse(binary.out).hooks;
+  assertEquals([hook.state, hook.faults], ["runs", 0]);
+  assert(hook.calls > 3);
+  const source = await townlet("simulate", [
+    ...RUN.slice(1),
+    "--config",
+    `${folder.path}/configs/bath.yaml`,
+  ]);
+  assertEquals(hashOf(binary.out), hashOf(source.out));
+});
+
+test("H6: hooks that are refused from source are refused by the binary", async () => {
+  using folder = scratch();
+  const canary = `${folder.path}/out/canary`;
+  const text = `Deno.writeTextFileSync("out/canary", "sang");\n${
+    hookText("[]", "on_attempt_shower")
+  }`;
+  const entry = withHook(folder.path, text);
+  Deno.mkdirSync(`${folder.path}/out`);
+  const cases = [
+    [{ ...entry, sha256: "0".repeat(64) }, "(rule H4)"],
+    [{ ...entry, sha256: undefined }, "(rule H4)"],
+    [{ ...entry, specifier: "npm:left-pad" }, "(rule H2)"],
+    [{ ...entry, specifier: `data:text/javascript,${text}` }, "(rule H2)"],
+    [{ ...entry, specifier: "./hooks/other.js" }, "(rule H3)"],
+    [entry, "Deno is not defined (rule H8)"],
+  ] as const;
+  for (const [listed, rule] of cases) {
+    writeBath(folder.path, listed);
+    const { code, out, err } = await inFolder(folder.path, BATH);
+    assertEquals([code, out], [5, ""], err);
+    assertStringIncludes(err, rule);
+  }
+  withHook(folder.path, `${hookText("[]")}// import`);
+  const { code, err } = await inFolder(folder.path, BATH);
+  assertEquals(code, 5);
+  assertStringIncludes(err, "the letters import (rule H5)");
+  assertThrows(() => Deno.statSync(canary), Deno.errors.NotFound);
+});
+
+test("H6: what a hook must not do is contained in the binary too", async () => {
+  const bodies = [
+    "for (;;);",
+    "process.exit(7);",
+    "const a = []; for (;;) a.push({ a });",
+    "return 'x'.repeat(1 << 20);",
+    "return [Date.now()];",
+    "(() => {}).constructor('return 1')();",
+  ];
+  for (const body of bodies) {
+    using folder = scratch();
+    const text = `export default { names: ["on_attempt_shower"], call(ctx) {
+      ${body}
+    } };`;
+    withHook(folder.path, text);
+    const ended = await inFolder(folder.path, BATH);
+    assertEquals(ended.code, 1, `${body}: ${ended.err}`);
+    assertMatch(ended.err, /Hook \.\/hooks\/bath\.js failed \(rule H\d+\)/);
+    withHook(folder.path, text, "on_fault: disable");
+    const left = await inFolder(folder.path, BATH);
+    assertEquals(left.code, 0, left.err);
+    const { reproducible, hooks: [, hook] } = JSON.parse(left.out);
+    assertEquals([reproducible, hook.state], [false, "disabled"], body);
+  }
+});
