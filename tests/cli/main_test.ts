@@ -143,25 +143,45 @@ Deno.test("numbers that make no sense are told in plain words", async () => {
   }
 });
 
-Deno.test("a permission granted without a list is told, and refused when strict", async () => {
-  const broad = { without: ["--allow-"], flags: ["-A"] };
-  const told = await townlet("simulate", [
-    "--config",
-    "configs/hamlet.yaml",
-    "--ticks",
-    "1",
-  ], broad);
-  assertEquals(told.code, 0);
-  assertStringIncludes(told.err, "security.overbroad");
-  const strict = await townlet(
-    "simulate",
-    ["--config", "configs/hamlet.yaml", "--ticks", "1", "--strict-permissions"],
-    broad,
+Deno.test("R1: a permission granted without a list is told, and refused when strict", async () => {
+  const broad = {
+    without: ["--allow-"],
+    flags: ["--allow-env", "--allow-sys"],
+  };
+  const told = await townlet("version", ["--json"], broad);
+  assertEquals([told.code, told.err], [
+    0,
+    "warn: security.overbroad: granted without a list: env, sys, import\n",
+  ]);
+  assertEquals(JSON.parse(told.out).format, "townlet.version");
+  assertEquals(
+    await townlet("version", ["--strict-permissions"], broad),
+    {
+      code: 5,
+      out: "",
+      err: "error: Permissions granted without a list: env, sys, import\n" +
+        "  hint: Run the command through its task, which grants what it needs\n",
+    },
   );
-  assertEquals([strict.code, strict.out], [5, ""]);
-  const narrow = await townlet(
-    "simulate",
-    ["--config", "configs/hamlet.yaml", "--ticks", "1", "--strict-permissions"],
-  );
+  const narrow = await townlet("simulate", [
+    ...["--config", "configs/hamlet.yaml", "--ticks", "1"],
+    "--strict-permissions",
+  ]);
   assertEquals([narrow.code, narrow.err], [0, ""]);
+});
+
+Deno.test("R1: in production a permission granted without a list is refused", async () => {
+  const production = ["--set", "profile=production"];
+  for (const words of [["simulate", "--ticks", "1"], ["inspect", "town"]]) {
+    const [name, ...flags] = [...words, ...production];
+    const { code, out, err } = await townlet(name, flags, {
+      without: ["--allow-"],
+      flags: ["--allow-read"],
+    });
+    assertEquals([code, out], [5, ""]);
+    assertStringIncludes(
+      err,
+      "error: Permissions granted without a list: read",
+    );
+  }
 });

@@ -31,6 +31,8 @@ interface Use {
   readonly refused?: number;
 }
 
+const NONE: Permissions = { read: [], write: [], net: [], env: [], run: [] };
+
 const USES: readonly Use[] = [
   {
     words: "simulate --ticks 5",
@@ -115,29 +117,31 @@ const USES: readonly Use[] = [
   },
 ];
 
+/** Starts the program with some flags of the runtime, and waits. */
+async function start(
+  flags: readonly string[],
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return ended(
+    await new Deno.Command("deno", {
+      args: ["run", "--no-check", ...flags, "cli/main.ts", ...words],
+      env: { NO_COLOR: "1", ...env },
+      stdin: "null",
+    }).output(),
+  );
+}
+
 /** Runs words with some permissions, and the common flags. */
 async function run(
   words: readonly string[],
   permissions: Grants,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const none = { net: [], env: [], run: [] };
   const out = words.indexOf("--out") + 1;
   // What is imported replaces nothing.
   if (out > 0 && await exists(words[out])) await Deno.remove(words[out]);
-  return ended(
-    await new Deno.Command("deno", {
-      args: [
-        "run",
-        "--no-check",
-        ...programFlags({ ...none, ...permissions }),
-        "cli/main.ts",
-        ...words,
-      ],
-      env: { NO_COLOR: "1", ...env },
-      stdin: "null",
-    }).output(),
-  );
+  return await start(programFlags({ ...NONE, ...permissions }), words, env);
 }
 
 /** Permissions without one of them. */
@@ -352,5 +356,63 @@ Deno.test("the hint of a refusal outside the working folder is a line that works
     assertEquals([code, err], [0, ""]);
   } finally {
     await outside(`Deno.removeSync("${path}")`);
+  }
+});
+
+Deno.test("R1: each kind of permission without a list is refused when strict", async () => {
+  const kinds = ["read", "write", "net", "env", "run", "ffi", "sys"];
+  for (const kind of kinds) {
+    const flags = [...programFlags(NONE), `--allow-${kind}`];
+    assertRefused(
+      await start(flags, ["version", "--strict-permissions"]),
+      kind,
+    );
+  }
+  const lists = programFlags({
+    read: ["."],
+    write: ["out"],
+    net: ["127.0.0.1"],
+    env: ["HOME"],
+    run: ["deno"],
+  });
+  const { code, err } = await start(lists, ["version", "--strict-permissions"]);
+  assertEquals([code, err], [0, ""]);
+});
+
+Deno.test("R1: each command refuses a permission without a list when strict", async () => {
+  const flags = [...programFlags(NONE), "--allow-sys"];
+  for (
+    const words of new Map(
+      USES.map(({ words }) => [words.split(" ")[0], words]),
+    ).values()
+  ) {
+    const line = words.replaceAll("FOLDER", "out").split(" ");
+    const ended = await start(flags, [...line, "--strict-permissions"]);
+    assertRefused(ended, words);
+  }
+});
+
+Deno.test("--cached-only makes import look granted, so import alone tells nothing", async () => {
+  const state = async (...flags: readonly string[]) =>
+    ended(
+      await new Deno.Command("deno", {
+        args: [
+          ...["run", "--no-prompt", "--no-lock", "--no-config", ...flags],
+          `data:text/javascript,console.log(Deno.permissions.querySync({name:"import"}).state)`,
+        ],
+      }).output(),
+    ).out.trim();
+  for (const remote of [[], ["--no-remote"]]) {
+    assertEquals(await state(...remote), "prompt");
+    assertEquals(await state("--cached-only", ...remote), "granted");
+    assertEquals(await state("--allow-import", ...remote), "granted");
+    assertEquals(
+      await state("--allow-import=a.example", "--cached-only", ...remote),
+      "prompt",
+    );
+    assertEquals(
+      await state("--deny-import", "--cached-only", ...remote),
+      "denied",
+    );
   }
 });
