@@ -3,7 +3,7 @@ import type { Config, ConfigEntry } from "./config.ts";
 import { ConfigError, faultAt, inOrder, type KeyPath } from "./fault.ts";
 import { countObjects, objectsOf, residentsOf } from "./inhabitants.ts";
 import { locate } from "./locate.ts";
-import type { Manifest } from "./manifest.ts";
+import { AFFORDANCES_MAX, type Manifest } from "./manifest.ts";
 import { collectFindings, type Report } from "./report.ts";
 import { OBJECTS_MAX } from "./world_settings.ts";
 
@@ -59,6 +59,7 @@ export function checkManifest(
     );
     return;
   }
+  checkStocks(config, manifest, report);
   const given = new Set(manifest.objects.map(({ id }) => id));
   const placed = objectsOf(config);
   for (const { id, path, generated } of placed) {
@@ -72,6 +73,32 @@ export function checkManifest(
   checkSites(config, objects, report);
   checkGivenTiles(config, manifest, report);
   checkSchedules(config, manifest, objects, report);
+}
+
+/** Most kinds of stock: every object has room for each. */
+const STOCK_KEYS_MAX = 256;
+
+/** There are not too many kinds of stock. */
+function checkStocks(
+  { world, scenario }: ManifestSections,
+  manifest: Manifest,
+  report: Report,
+): void {
+  const objects = [
+    ...manifest.objects,
+    ...world.objects,
+    ...scenario?.objects ?? [],
+  ];
+  const keys = new Set(objects.flatMap(({ stock }) => Object.keys(stock)));
+  if (keys.size <= STOCK_KEYS_MAX) return;
+  report(
+    ["world"],
+    `must not have more than ${STOCK_KEYS_MAX} kinds of stock`,
+    {
+      got: keys.size,
+      at: "key",
+    },
+  );
 }
 
 function checkSites(
@@ -127,6 +154,15 @@ function checkSchedules(
   report: Report,
 ): void {
   if (scenario === null) return;
+  const total = manifest.affordances.length + scenario.affordances.length;
+  if (total > AFFORDANCES_MAX) {
+    report(
+      ["scenario", "affordances"],
+      `must not have more than ${AFFORDANCES_MAX} affordances with the manifest`,
+      { at: "key" },
+    );
+    return;
+  }
   const affordances = new Set(manifest.affordances.map(({ id }) => id));
   scenario.affordances.forEach(({ id }, i) => {
     if (affordances.has(id)) {

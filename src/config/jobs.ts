@@ -80,7 +80,13 @@ const DEFAULT_JOBS: Jobs = {
   },
 };
 
+/** Largest number of jobs. */
+const JOBS_MAX = 1000;
+
 /** Schema of the section `jobs`. */
-export const jobs: z.ZodType<Jobs> = named(job).prefault(DEFAULT_JOBS).describe(
+export const jobs: z.ZodType<Jobs> = named(job).refine(
+  (all) => Object.keys(all).length <= JOBS_MAX,
+  { error: `must not hold more than ${JOBS_MAX} jobs` },
+).prefault(DEFAULT_JOBS).describe(
   "Jobs by id; without the section there are two, `{}` means none",
 );

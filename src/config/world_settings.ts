@@ -79,6 +79,9 @@ export const AGENTS_MAX = 10_000;
 /** Largest number of objects a town may have. */
 export const OBJECTS_MAX = 100_000;
 
+/** Largest number of districts a town may have. */
+const DISTRICTS_MAX = 1000;
+
 /** Schema of one object. */
 export const objectEntry: z.ZodType<ObjectEntry> = z.strictObject({
   id: identifier().describe("Name of the object, unlike any other object's"),
@@ -122,7 +125,10 @@ export const world: z.ZodType<WorldEntry> = z.strictObject({
     "Residents the town has room for; by default 16 more than at the start and at least 64",
   ),
   objects: z.array(objectEntry).prefault([]).describe("Objects, in order"),
-  districts: named(district).prefault({}).describe(
+  districts: named(district).refine(
+    (districts) => Object.keys(districts).length <= DISTRICTS_MAX,
+    { error: `must not hold more than ${DISTRICTS_MAX} districts` },
+  ).prefault({}).describe(
     "Generated parts of town by name, in file order",
   ),
 }).describe("The grid and what stands on it");

@@ -110,9 +110,9 @@ const LABEL = /^[a-z0-9-]{1,32}$/;
  * Writes a World as the text of a snapshot: two lines, each with its end.
  *
  * What is written can be loaded. Throws a TownletError (exit code 2) for a
- * World that could not be, a RangeError for labels that break their rule and
- * for what is larger or nests deeper than a snapshot may, and a TypeError for
- * what JSON cannot keep.
+ * World that could not be or takes too much room, a RangeError for labels that break their rule and
+ * for parts that nest deeper than a snapshot may, and a TypeError for what
+ * JSON cannot keep.
  */
 export function encodeSnapshot(
   town: Town,
@@ -156,7 +156,10 @@ export function encodeSnapshot(
   if (cost !== null) throw new RangeError(`the state ${cost}`);
   const bytes = new TextEncoder().encode(state);
   if (bytes.length > STATE_BYTES_MAX) {
-    throw new RangeError(`the state takes ${bytes.length} bytes`);
+    throw unusable("size", `The state takes ${bytes.length} bytes`, {
+      where,
+      hint: `A snapshot has room for ${STATE_BYTES_MAX >> 20} MiB`,
+    });
   }
   const header: SnapshotHeader = {
     format: SNAPSHOT_FORMAT,
