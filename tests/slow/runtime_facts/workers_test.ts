@@ -47,6 +47,26 @@ fact(
 );
 
 fact(
+  "terminate() leaves a worker where it waits on shared memory, and it goes on when it is woken",
+  SANDBOX,
+  async () => {
+    const { out } = await play(
+      `Atomics.store(memory, 0, 1);
+      Atomics.wait(memory, 1, 0);
+      Atomics.store(memory, 0, 2);`,
+      `await until(() => Atomics.load(memory, 0) === 1);
+      worker.terminate();
+      await sleep(4000);
+      Atomics.store(memory, 1, 1);
+      Atomics.notify(memory, 1);
+      await sleep(1000);
+      console.log(Atomics.load(memory, 0) === 2 ? "goes on" : "stopped");`,
+    );
+    assertEquals(out, "goes on");
+  },
+);
+
+fact(
   "a process ends though a worker of it spins",
   SANDBOX,
   async () => {
