@@ -20,7 +20,7 @@ import {
 import { checkProfile } from "../permissions.ts";
 
 /** Most calls of a hook that are kept. */
-export const CALLS_MAX = 10_000;
+const CALLS_MAX = 10_000;
 /** Most characters of a hook's calls that are kept, questions and answers. */
 const CHARACTERS_MAX = 1 << 24;
 

@@ -38,3 +38,50 @@ export function hookSettings(
     ...more,
   };
 }
+
+/**
+ * A town file in which somebody sits at a desk again and again, and every hook
+ * is called before; by all its names but `on_nothing`.
+ */
+export function deskTown(allow: readonly HookSource[]): string {
+  const called = allow.flatMap(({ names }) => names)
+    .filter((name) => name !== "on_nothing");
+  return JSON.stringify({
+    config_id: "desk",
+    seed: 1,
+    features: { stages: {}, systems: {} },
+    rewards: {
+      needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 },
+      decay_rates: { hunger: 0, hygiene: 0, energy: 0 },
+    },
+    jobs: {},
+    affordances: {
+      hooks: {
+        allow,
+        call_timeout_ms: 1000,
+        tick_budget_ms: 5000,
+      },
+    },
+    world: { movement: "teleport", reach: "any" },
+    queue_fairness: { cooldown_ticks: 0 },
+    scenario: {
+      description: "A desk",
+      objects: [{ id: "desk", type: "desk", position: [1, 1] }],
+      affordances: [{
+        id: "sit",
+        object_type: "desk",
+        duration: 1,
+        effects: {},
+        hooks: { before: called },
+      }],
+      agents: [{
+        id: "ann",
+        position: [1, 1],
+        schedule: [
+          { kind: "request", object: "desk" },
+          { kind: "start", object: "desk", affordance: "sit" },
+        ],
+      }],
+    },
+  });
+}
