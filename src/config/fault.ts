@@ -144,6 +144,14 @@ export function showValue(value: unknown): string {
   return String(value);
 }
 
+/** What a value is, for files that may be something else altogether. */
+export function showKind(value: unknown): string {
+  if (typeof value === "string") return "text";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a mapping";
+  return value === null ? "null" : `a ${typeof value}`;
+}
+
 /** Addresses may carry a password before an `@` or in a parameter. */
 function withoutSecrets(text: string): string {
   return text.replaceAll(

@@ -7,7 +7,7 @@ import {
   faultAt,
   type Finding,
   inOrder,
-  showValue,
+  showKind,
 } from "./fault.ts";
 import { findingsOf, unknownKey } from "./findings.ts";
 import { locate } from "./locate.ts";
@@ -92,7 +92,7 @@ function readConfig(
         path: [],
         at: "value",
         what: isEmpty ? "the file is empty" : "must be a mapping of sections",
-        got: isEmpty ? null : showValue(value),
+        got: isEmpty ? null : showKind(value),
         hint: isEmpty ? "config_id, features and rewards are required" : null,
       }],
     };

@@ -16,6 +16,7 @@ import {
   type Finding,
   type KeyPath,
   type Position,
+  showKind,
   showValue,
 } from "./fault.ts";
 import { findingsOf } from "./findings.ts";
@@ -71,7 +72,7 @@ export function parseManifest(
     const report = (finding: Finding) =>
       void faults.push(faultAt(finding, { file: where, position: null }));
     if (!isMapping(entry)) {
-      report(wrong([], "must be a mapping", entry));
+      report(notKind("must be a mapping", entry));
       return;
     }
     const { type = "affordance", ...fields } = entry;
@@ -119,7 +120,7 @@ function readEntries(
     throw refuse(wrong(path, what), position);
   }
   if (!Array.isArray(yaml.value)) {
-    throw refuse(wrong([], "must be a list of entries", yaml.value));
+    throw refuse(notKind("must be a list of entries", yaml.value));
   }
   return yaml.value;
 }
@@ -132,6 +133,11 @@ function wrong(
 ): Finding {
   const shown = got.length === 0 ? null : showValue(got[0]);
   return { path, at: "value", what, got: shown, hint: null };
+}
+
+/** A finding about a value of another kind; it may be no manifest at all. */
+function notKind(what: string, value: unknown): Finding {
+  return { ...wrong([], what), got: showKind(value) };
 }
 
 /** The same finding with its path counted from the entry. */

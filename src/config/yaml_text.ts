@@ -110,7 +110,16 @@ function syntaxFault(message: string): YamlText {
   const position = line === undefined
     ? null
     : { line: Number(line), column: Number(column) };
-  return { ok: false, fault: { position, path: [], what: what ?? message } };
+  return {
+    ok: false,
+    fault: { position, path: [], what: withoutContent(what ?? message) },
+  };
+}
+
+/** The names of aliases and tags may be values that wanted quotes. */
+function withoutContent(what: string): string {
+  return what.replace(/(alias) ".*"/s, "$1")
+    .replace(/(tag) !<(?!tag:yaml\.org,2002:).*>/s, "$1");
 }
 
 function refusal(what: string): YamlText {

@@ -380,8 +380,8 @@ for (
       "# nothing\n",
       "1:1 the file is empty; config_id, features and rewards are required",
     ],
-    ["a list", "- 1\n", "1:1 must be a mapping of sections (got [1])"],
-    ["text", "hello\n", '1:1 must be a mapping of sections (got "hello")'],
+    ["a list", "- 1\n", "1:1 must be a mapping of sections (got a list)"],
+    ["text", "hello\n", "1:1 must be a mapping of sections (got text)"],
   ] as const
 ) {
   Deno.test(`loadConfig() refuses ${name} in place of a mapping`, async () => {

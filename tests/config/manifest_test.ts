@@ -114,8 +114,8 @@ Deno.test("CORE_MANIFEST lets a town shower, eat, cook and sleep", () => {
 
 /** Entries with one fault each: what the message says after the entry. */
 const ENTRIES: readonly (readonly [entry: string, fault: string])[] = [
-  ["5", ": must be a mapping (got 5)"],
-  ["[a]", ': must be a mapping (got ["a"])'],
+  ["5", ": must be a mapping (got a number)"],
+  ["[a]", ": must be a mapping (got a list)"],
   ["~", ": must be a mapping (got null)"],
   [
     "{type: building, id: a, object_type: b}",

@@ -33,6 +33,12 @@ Deno.test("readYaml() says where the syntax is wrong", () => {
     faultOf("a: !!js/function 'x'"),
     "1:21 Cannot resolve unknown tag !<tag:yaml.org,2002:js/function>",
   );
+  // Names that may be values without their quotes are not repeated.
+  assertEquals(faultOf("a: !hunter2 x"), "1:14 Cannot resolve unknown tag");
+  assertEquals(
+    faultOf("a: *hunter2"),
+    "1:12 Cannot read alias: unidentified alias",
+  );
   assertEquals(
     faultOf("--- 1\n--- 2"),
     "2:1 Found more than 1 document in the stream: expected a single document",
