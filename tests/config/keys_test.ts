@@ -26,7 +26,7 @@ Deno.test("every key at a fixed path is looked at", () => {
   assertEquals(mappings.length > 50, true, String(mappings.length));
 });
 
-Deno.test("every key refuses a value of a wrong kind, at its own path", () => {
+Deno.test("I2: every key refuses a value of a wrong kind, at its own path", () => {
   const missed = leaves.filter(({ path, schema }) => {
     const takesText = kindsOf(schema).includes("string");
     const wrong = takesText ? { not: "text" } : "text";
@@ -37,14 +37,14 @@ Deno.test("every key refuses a value of a wrong kind, at its own path", () => {
   assertEquals(missed.map(({ path }) => path.join(".")), []);
 });
 
-Deno.test("every number refuses text that looks like one", () => {
+Deno.test("I2: every number refuses text that looks like one", () => {
   const missed = numbers().filter(({ path }) =>
     faultPaths(path, "5")[0] !== path.join(".")
   );
   assertEquals(missed.map(({ path }) => path.join(".")), []);
 });
 
-Deno.test("every number refuses what lies below and above its range", () => {
+Deno.test("I2: every number refuses what lies below and above its range", () => {
   const missed = numbers().filter(({ path, schema }) => {
     const { minimum, exclusiveMinimum, maximum } = numberOf(schema);
     const below = exclusiveMinimum ??
@@ -57,7 +57,7 @@ Deno.test("every number refuses what lies below and above its range", () => {
   assertEquals(missed.map(({ path }) => path.join(".")), []);
 });
 
-Deno.test("every whole number refuses a fraction", () => {
+Deno.test("I2: every whole number refuses a fraction", () => {
   const missed = numbers().filter(({ schema }) =>
     numberOf(schema).type === "integer"
   ).filter(({ path, schema }) => {
@@ -67,13 +67,13 @@ Deno.test("every whole number refuses a fraction", () => {
   assertEquals(missed.map(({ path }) => path.join(".")), []);
 });
 
-Deno.test("every word outside of a list of words is refused", () => {
+Deno.test("I2: every word outside of a list of words is refused", () => {
   const missed = leaves.filter(({ schema }) => schema.enum !== undefined)
     .filter(({ path }) => !faultPaths(path, "zz").includes(path.join(".")));
   assertEquals(missed.map(({ path }) => path.join(".")), []);
 });
 
-Deno.test("every mapping refuses a key it does not know", () => {
+Deno.test("I2: every mapping refuses a key it does not know", () => {
   const missed = mappings.filter((path) => {
     const key = [...path, "zz_unknown"];
     return !faultPaths(key, 1).includes(key.join("."));

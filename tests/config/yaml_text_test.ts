@@ -16,7 +16,7 @@ function faultOf(text: string): string {
   return `${place}${path.length === 0 ? "" : `${path.join(".")} `}${what}`;
 }
 
-Deno.test("readYaml() reads the core schema and nothing more", () => {
+Deno.test("I1: readYaml() reads the core schema and nothing more", () => {
   const text = "a: yes\nb: 0x10\nc: 2020-01-01\nd: [1.5, true, null, ~]";
   assertEquals(readYaml(text), {
     ok: true,
@@ -45,7 +45,7 @@ Deno.test("readYaml() says where the syntax is wrong", () => {
   );
 });
 
-Deno.test("readYaml() survives texts that nest without end", () => {
+Deno.test("I1: readYaml() survives texts that nest without end", () => {
   for (const piece of ["[", "- ", "{a: ", "? "]) {
     assertEquals(
       faultOf(piece.repeat(200_000)),
@@ -58,7 +58,7 @@ Deno.test("readYaml() survives texts that nest without end", () => {
   );
 });
 
-Deno.test("readYaml() counts what aliases unfold to", () => {
+Deno.test("I1: readYaml() counts what aliases unfold to", () => {
   const uses = (n: number) => `a: &a [1]\nb: [${Array(n).fill("*a").join()}]`;
   assertEquals(faultOf(uses(REFERENCES_MAX)), "none");
   assertEquals(
@@ -78,7 +78,7 @@ Deno.test("readYaml() refuses texts of more than 1 MiB before reading them", () 
   );
 });
 
-Deno.test("limitFault() names forbidden keys at any depth", () => {
+Deno.test("I3: limitFault() names forbidden keys at any depth", () => {
   for (const key of ["__proto__", "constructor", "prototype"]) {
     const result = readYaml(`a: [{${key}: 1}]`);
     assertEquals(
