@@ -5,6 +5,7 @@ import type { ConfigEntry } from "./config.ts";
 import { type Finding, type KeyPath, pathText } from "./fault.ts";
 import { BUILT_IN_HOOKS } from "./hooks.ts";
 import {
+  capacityOf,
   countObjects,
   countResidents,
   objectsOf,
@@ -13,7 +14,7 @@ import {
   sum,
 } from "./inhabitants.ts";
 import { CORE_MANIFEST } from "./manifest.ts";
-import { SOCIAL_MAX } from "./observation_settings.ts";
+import { MAP_NUMBERS_MAX, SOCIAL_MAX } from "./observation_settings.ts";
 import { PROFILE_NAMES } from "./personalities.ts";
 import { collectFindings, type Report, reportTile } from "./report.ts";
 import { IDENTIFIER } from "./schema.ts";
@@ -57,6 +58,10 @@ const CHECKS: readonly Check[] = [
   { needs: ["world", "scenario"], run: checkObjectTiles },
   { needs: ["world", "population", "scenario"], run: checkResidentTiles },
   { needs: ["features", "observations"], run: checkSocialSnippet },
+  {
+    needs: ["features", "observations", "world", "population", "scenario"],
+    run: checkMaps,
+  },
   { needs: ["profile", "affordances"], run: checkHooks },
   { needs: ["profile", "telemetry"], run: checkTelemetry },
   { needs: ["console", "serve"], run: checkOperators },
@@ -333,6 +338,32 @@ function checkSocialSnippet(
       },
     );
   }
+}
+
+/** Channels of a map, those of object types left out. */
+const MAP_CHANNELS = { hybrid: 4, full: 6, compact: 5 } as const;
+
+/** The maps of all residents are not too large together. */
+function checkMaps(config: ConfigEntry, report: Report): void {
+  const variant = config.features.systems.observations;
+  const { hybrid, compact } = config.observations;
+  const isCompact = variant === "compact";
+  const side = isCompact ? compact.map_window : hybrid.local_window;
+  const channels = MAP_CHANNELS[variant] +
+    (isCompact ? compact.object_channels.length : 0);
+  const capacity = capacityOf(config);
+  if (side * side * channels * capacity <= MAP_NUMBERS_MAX) return;
+  report(
+    [
+      "observations",
+      ...(isCompact ? ["compact", "map_window"] : ["hybrid", "local_window"]),
+    ],
+    "would make maps too large for memory",
+    {
+      got: side,
+      hint: `there is room for ${capacity} residents with ${channels} channels`,
+    },
+  );
 }
 
 /** Hook files are pinned, except in profile dev by choice. */

@@ -3,7 +3,11 @@ import type { ConfigEntry } from "./config.ts";
 import type { KeyPath } from "./fault.ts";
 import type { ResidentEntry } from "./population.ts";
 import type { Tile } from "./schema.ts";
-import type { DistrictEntry, ObjectEntry } from "./world_settings.ts";
+import {
+  AGENTS_MAX,
+  type DistrictEntry,
+  type ObjectEntry,
+} from "./world_settings.ts";
 
 /** An object and where the file speaks of it. */
 export interface PlacedObject {
@@ -81,6 +85,23 @@ export function countResidents(
     .map(({ residents }) => sum(residents));
   return population.residents.length + (scenario?.agents.length ?? 0) +
     generated.reduce((total, count) => total + count, 0);
+}
+
+/** Residents above those at the start a town has room for, unless told. */
+const SPARE_RESIDENTS = 16;
+
+/** Residents a town has room for at least, unless told. */
+const CAPACITY_LEAST = 64;
+
+/** How many residents a town has room for. */
+export function capacityOf(
+  config: Pick<ConfigEntry, "population" | "world" | "scenario">,
+): number {
+  const roomy = Math.max(
+    CAPACITY_LEAST,
+    countResidents(config) + SPARE_RESIDENTS,
+  );
+  return config.world.agent_capacity ?? Math.min(AGENTS_MAX, roomy);
 }
 
 /** How many objects there are, those of a manifest left out. */

@@ -1,6 +1,6 @@
 /** Section `observations`: what a learning resident sees. @module */
 import { z } from "zod";
-import { flag, int, oneOf } from "./schema.ts";
+import { flag, IDENTIFIER, int, oneOf } from "./schema.ts";
 
 /** What a learning resident sees. */
 export interface ObservationSettings {
@@ -57,11 +57,15 @@ export interface ObservationEntry
 /** Largest number of friends and rivals together. */
 export const SOCIAL_MAX = 8;
 
-const objectChannels: z.ZodType<readonly string[]> = z.array(z.string())
-  .transform((types) => {
-    const names = types.map((type) => type.trim().toLowerCase());
-    return [...new Set(names)].filter((name) => name !== "");
-  });
+/** Most numbers of all residents' maps together: half a GiB of them. */
+export const MAP_NUMBERS_MAX = 2 ** 27;
+
+const objectChannels: z.ZodType<readonly string[]> = z.array(
+  z.string().trim().toLowerCase().refine(
+    (name) => name === "" || IDENTIFIER.test(name),
+    { error: "must be a type of object" },
+  ),
+).transform((names) => [...new Set(names)].filter((name) => name !== ""));
 
 /** Largest side of a window. */
 const SIDE_MAX = 255;

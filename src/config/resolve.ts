@@ -1,12 +1,12 @@
 /** Defaults that need other sections, filled in. @module */
 import type { Config, ConfigEntry } from "./config.ts";
-import { countResidents } from "./inhabitants.ts";
+import { capacityOf } from "./inhabitants.ts";
 import type { ObservationSettings } from "./observation_settings.ts";
 import type { Population, Resident, ResidentEntry } from "./population.ts";
 import type { Scenario } from "./scenario.ts";
 import type { TelemetrySettings } from "./telemetry_settings.ts";
 import type { Transport } from "./transport.ts";
-import { AGENTS_MAX, type WorldSettings } from "./world_settings.ts";
+import type { WorldSettings } from "./world_settings.ts";
 
 /** The configuration a town is built from; the result is frozen all through. */
 export function resolveConfig(entry: ConfigEntry): Config {
@@ -20,26 +20,17 @@ export function resolveConfig(entry: ConfigEntry): Config {
   });
 }
 
-/** Residents above those at the start a town has room for, unless told. */
-const SPARE_RESIDENTS = 16;
-
-/** Residents a town has room for at least, unless told. */
-const CAPACITY_LEAST = 64;
-
 function resolveWorld(entry: ConfigEntry): WorldSettings {
   const { world, jobs } = entry;
-  const roomy = Math.max(
-    CAPACITY_LEAST,
-    countResidents(entry) + SPARE_RESIDENTS,
-  );
+  const allJobs = Object.keys(jobs);
   return {
     ...world,
-    agent_capacity: world.agent_capacity ?? Math.min(AGENTS_MAX, roomy),
+    agent_capacity: capacityOf(entry),
     districts: Object.fromEntries(
       Object.entries(world.districts).map(([name, district]) => [name, {
         ...district,
         residents: lowerCaseKeys(district.residents),
-        jobs: district.jobs ?? Object.keys(jobs),
+        jobs: district.jobs ?? allJobs,
       }]),
     ),
   };

@@ -269,6 +269,13 @@ export const HOSTILE_TOWNS: readonly HostileTown[] = [
     },
   ]),
   {
+    name: "I4: a channel with an escape",
+    town: withLines(
+      'observations: { compact: { object_channels: ["a\\e[31m"] } }',
+    ),
+    says: "observations.compact.object_channels[0]",
+  },
+  {
     name: "I4: a text with an escape",
     town: SHORTEST.replace("config_id: t", 'config_id: "t\\e[31m"'),
     says: "must not contain control characters",
@@ -348,6 +355,10 @@ export const HOSTILE_TOWNS: readonly HostileTown[] = [
       "more than 1000 affordances",
     ],
     [
+      "observations: { hybrid: { local_window: 255 } }\nworld: { agent_capacity: 10000 }",
+      "observations.hybrid.local_window: would make maps too large",
+    ],
+    [
       `jobs: { ${many(1001, (i) => `j${i}: {},`)} }`,
       "more than 1000 jobs",
     ],
@@ -368,6 +379,15 @@ export const HOSTILE_TOWNS: readonly HostileTown[] = [
     town: withLines(lines),
     says,
   })),
+  {
+    name: "I7: maps of 605 channels",
+    town:
+      SHORTEST.replace("systems: {}", "systems: { observations: compact }") +
+      `observations: { compact: { map_window: 255, object_channels: [${
+        many(600, (i) => `t${i},`)
+      }] } }`,
+    says: "observations.compact.map_window: would make maps too large",
+  },
   {
     name: "I7: 1001 affordances",
     town: usesManifest,
