@@ -106,7 +106,14 @@ export async function runTown(flags: RunFlags): Promise<number> {
   const before = deedsOf(simulation.world);
   await checkOutputs(flags, config.snapshot, [flags.config]);
   using interrupt = listenForSignals();
-  const course = await runTicks(simulation, ticks, flags, interrupt, log);
+  const course = await runTicks(
+    simulation,
+    ticks,
+    flags,
+    interrupt,
+    log,
+    watcherOf(hooks, log),
+  );
   if (course.failed !== null && savesFailure(config, course.failed)) {
     const failures = await failuresOf(async () => {
       const path = await saveFailure(simulation, [flags.config]);
@@ -147,6 +154,21 @@ async function startHooks(hooks: Hooks, log: Log): Promise<void> {
   for (const { specifier, sha256 } of hooks.outside) {
     log.info(`hook ${specifier} runs, sha256 ${sha256}`);
   }
+}
+
+/** Looks after hooks that got stuck: tells of each once, ends what grows. */
+function watcherOf(hooks: Hooks, log: Log): () => void {
+  const told = new Set<string>();
+  return () => {
+    for (const specifier of hooks.stuck) {
+      if (told.has(specifier)) continue;
+      told.add(specifier);
+      log.warn(
+        `hook ${specifier} never answered: its thread goes on until this process ends`,
+      );
+    }
+    hooks.watch();
+  };
 }
 
 /** Whether a tick that failed so leaves a snapshot behind. */
@@ -208,6 +230,7 @@ async function runTicks(
   flags: RunFlags,
   interrupt: Interrupt,
   log: Log,
+  watchHooks: () => void,
 ): Promise<Done> {
   const { world, town } = simulation;
   const chronicle = openChronicle();
@@ -253,14 +276,16 @@ async function runTicks(
       ticks,
       realtime: flags.realtime ?? null,
       asked: AbortSignal.any([interrupt.asked, closed.signal]),
-      pause: (done) =>
+      pause: (done) => {
+        watchHooks();
         progress.show(
           done / ticks,
           () =>
             `tick ${number(world.tick[0])}, ${
               clockText(world.tick[0], town.ticksPerDay)
             }, ${number(rate(done))} ticks/s`,
-        ),
+        );
+      },
     })
   );
   const seconds = (performance.now() - start) / 1000;

@@ -19,8 +19,18 @@ export const CONTROL = {
   length: 1,
   /** What came of the request, see REPLY. */
   reply: 2,
-  /** 1 once nobody is there to answer any more. */
-  gone: 3,
+  /** What has ended: nobody answers any more, or nobody asks, see END. */
+  end: 3,
+} as const;
+
+/** How a sandbox ends. */
+export const END = {
+  /** Not yet. */
+  none: 0,
+  /** The thread is gone that would have answered. */
+  gone: 1,
+  /** The thread is to leave: nobody will ask again. */
+  leave: 2,
 } as const;
 
 /** What can come of a request. */
@@ -104,7 +114,7 @@ const NAMES = [
 
 /** The program of the outer worker, as an address. */
 export function bootAddress(): string {
-  const numbers = JSON.stringify({ CONTROL, REPLY, LIMITS });
+  const numbers = JSON.stringify({ CONTROL, REPLY, END, LIMITS });
   return addressOf(
     `import { Worker } from "node:worker_threads";\n(${boot})(Worker, ${numbers});`,
   );
@@ -115,6 +125,7 @@ export function hostAddress(): string {
   const numbers = JSON.stringify({
     CONTROL,
     REPLY,
+    END,
     HEAD_BYTES,
     MESSAGE_BYTES_MAX,
     NAMES,
@@ -151,9 +162,10 @@ type InnerWorker = new (
 /** Runs in the outer worker: starts the inner one, and tells of its end. */
 function boot(
   Worker: InnerWorker,
-  { CONTROL: word, REPLY: reply, LIMITS: resourceLimits }: {
+  { CONTROL: word, REPLY: reply, END: end, LIMITS: resourceLimits }: {
     readonly CONTROL: typeof CONTROL;
     readonly REPLY: typeof REPLY;
+    readonly END: typeof END;
     readonly LIMITS: typeof LIMITS;
   },
 ): void {
@@ -163,8 +175,8 @@ function boot(
   };
   scope.onmessage = ({ data }) => {
     const control = new Int32Array(data.memory, 0, 4);
-    const end = (reason: string) => {
-      Atomics.store(control, word.gone, 1);
+    const tell = (reason: string) => {
+      Atomics.store(control, word.end, end.gone);
       // Whoever waits need not wait until the deadline.
       Atomics.store(control, word.length, 0);
       Atomics.compareExchange(control, word.reply, reply.none, reply.fault);
@@ -181,9 +193,9 @@ function boot(
     inner.on("message", (message) => scope.postMessage(message));
     inner.on("error", (error) => {
       const { message } = Object(error) as { readonly message?: unknown };
-      end(String(message ?? error).slice(0, 200));
+      tell(String(message ?? error).slice(0, 200));
     });
-    inner.on("exit", () => end("its thread ended"));
+    inner.on("exit", () => tell("its thread ended"));
   };
 }
 
@@ -198,13 +210,15 @@ async function host(
   numbers: {
     readonly CONTROL: typeof CONTROL;
     readonly REPLY: typeof REPLY;
+    readonly END: typeof END;
     readonly HEAD_BYTES: typeof HEAD_BYTES;
     readonly MESSAGE_BYTES_MAX: typeof MESSAGE_BYTES_MAX;
     readonly NAMES: typeof NAMES;
   },
 ): Promise<void> {
   // What is needed later is kept: a hook may exchange what it can reach.
-  const { CONTROL: word, REPLY: reply, MESSAGE_BYTES_MAX: bytesMax } = numbers;
+  const { CONTROL: word, REPLY: reply, END: end } = numbers;
+  const { MESSAGE_BYTES_MAX: bytesMax } = numbers;
   const control = new Int32Array(memory, 0, 4);
   const bytes = new Uint8Array(memory, numbers.HEAD_BYTES, bytesMax);
   const { load, store, wait, notify } = Atomics;
@@ -219,10 +233,18 @@ async function host(
   const decode = decoder.decode.bind(decoder);
   const post = port.postMessage.bind(port);
 
-  const refuse = (rule: string, reason: string) => {
+  /** Waits for a request after those that were seen; false to leave. */
+  const awaitRequest = (seen: number): boolean => {
+    while (load(control, word.request) === seen) {
+      wait(control, word.request, seen);
+    }
+    return load(control, word.end) !== end.leave;
+  };
+
+  const refuse = (rule: string, reason: string): void => {
     post({ rule, reason });
-    // Nothing of the hook has run, and nothing will.
-    for (;;) wait(control, word.request, 0);
+    // Nobody asks for anything now but to leave.
+    awaitRequest(0);
   };
 
   /** What an error says; a hook may throw anything. */
@@ -253,7 +275,7 @@ async function host(
       made = false;
     }
     if (made) {
-      refuse(
+      return refuse(
         "H5",
         "in this process text can become code; it must be started with --v8-flags=--disallow-code-generation-from-strings",
       );
@@ -277,7 +299,7 @@ async function host(
       defineProperty(holder, key, { value: undefined });
       const left = getOwnPropertyDescriptor(holder, key);
       if (left === undefined || left.value === undefined && !left.get) continue;
-      refuse("H7", `${text(key)} cannot be taken away from it`);
+      return refuse("H7", `${text(key)} cannot be taken away from it`);
     }
   }
 
@@ -362,8 +384,7 @@ async function host(
     if (listed.length > bytesMax) throw new Error("it has too many names");
     post({ names: listed });
   } catch (error) {
-    refuse("H8", reasonOf(error));
-    return;
+    return refuse("H8", reasonOf(error));
   }
 
   const answer = (code: number, said: string) => {
@@ -378,10 +399,7 @@ async function host(
     }
     notify(control, word.reply);
   };
-  for (let seen = 0;; seen = (seen + 1) | 0) {
-    while (load(control, word.request) === seen) {
-      wait(control, word.request, seen);
-    }
+  for (let seen = 0; awaitRequest(seen); seen = (seen + 1) | 0) {
     try {
       const length = load(control, word.length);
       const context = parse(decode(bytes.slice(0, length)));

@@ -11,6 +11,7 @@ import {
   bootAddress,
   type BootData,
   CONTROL,
+  END,
   HEAD_BYTES,
   hostAddress,
   type Loaded,
@@ -29,6 +30,7 @@ export class Sandbox implements Disposable {
   readonly #control: Int32Array;
   readonly #bytes: Uint8Array;
   #closed = false;
+  #stuck = false;
 
   private constructor(
     worker: Worker,
@@ -62,15 +64,23 @@ export class Sandbox implements Disposable {
       if ("rule" in loaded) throw new HookFault(loaded.rule, loaded.reason);
       return new Sandbox(worker, memory, JSON.parse(loaded.names));
     } catch (error) {
-      worker.terminate();
+      end(worker, new Int32Array(memory, 0, 4));
       throw error;
     }
   }
 
   /**
+   * Whether the hook was asked and never answered. The runtime cannot stop its
+   * thread then: it goes on until the process ends.
+   */
+  get stuck(): boolean {
+    return this.#stuck;
+  }
+
+  /**
    * Asks the hook and waits for its answer, both JSON.
    *
-   * @param timeoutMs how long to wait; then the hook is ended
+   * @param timeoutMs how long to wait; after that it is not asked any more
    * @throws {HookFault} when it does not answer, throws, or says too much
    */
   ask(request: string, timeoutMs: number): string {
@@ -86,10 +96,11 @@ export class Sandbox implements Disposable {
     this.#bytes.set(bytes);
     Atomics.store(control, CONTROL.length, bytes.length);
     Atomics.store(control, CONTROL.reply, REPLY.none);
-    if (Atomics.load(control, CONTROL.gone) === 0) {
+    if (Atomics.load(control, CONTROL.end) === END.none) {
       Atomics.add(control, CONTROL.request, 1);
       Atomics.notify(control, CONTROL.request);
       if (!waitForReply(control, timeoutMs)) {
+        this.#stuck = true;
         this[Symbol.dispose]();
         throw new HookFault("H10", `it gave no answer in ${timeoutMs} ms`);
       }
@@ -108,7 +119,7 @@ export class Sandbox implements Disposable {
           `its answer has more than ${MESSAGE_BYTES_MAX} bytes`,
         );
       default:
-        if (Atomics.load(control, CONTROL.gone) === 1) {
+        if (Atomics.load(control, CONTROL.end) === END.gone) {
           this[Symbol.dispose]();
           throw new HookFault("H9", "its thread ended");
         }
@@ -116,12 +127,23 @@ export class Sandbox implements Disposable {
     }
   }
 
-  /** Ends the thread, also one that is busy for ever. */
+  /** Ends the thread, unless it is {@link Sandbox.stuck}. */
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#worker.terminate();
+    end(this.#worker, this.#control);
   }
+}
+
+/**
+ * Ends both threads of a sandbox. The outer one can be told to; the inner one
+ * waits for requests, and leaves when it is asked to.
+ */
+function end(worker: Worker, control: Int32Array): void {
+  Atomics.store(control, CONTROL.end, END.leave);
+  Atomics.add(control, CONTROL.request, 1);
+  Atomics.notify(control, CONTROL.request);
+  worker.terminate();
 }
 
 /** Resolves with what the sandbox says of loading, in time or not. */

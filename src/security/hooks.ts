@@ -44,6 +44,9 @@ export interface HookTally {
   readonly longestMs: number;
 }
 
+/** Bytes a process may grow by while threads are stuck. */
+const STUCK_BYTES_MAX = 1 << 30;
+
 /** Looks at each hook that is allowed, and runs none of it. */
 export async function checkHooks(
   settings: HookSettings,
@@ -74,6 +77,7 @@ export class Hooks implements Disposable {
   /** For the town: who is asked. */
   readonly outside: readonly OutsideHook[];
   readonly #runners: readonly Runner[];
+  #rssStuck: number | null = null;
 
   /** Hooks that were checked; what is refused is left out. */
   constructor(settings: HookSettings, all: readonly HookStatus[]) {
@@ -126,7 +130,37 @@ export class Hooks implements Disposable {
     throwRefusals(found);
   }
 
-  /** Ends them, however busy they are. */
+  /** Specifiers of hooks whose thread never answered, and cannot be stopped. */
+  get stuck(): readonly string[] {
+    return this.#runners.filter(({ stuck }) => stuck)
+      .map(({ specifier }) => specifier);
+  }
+
+  /**
+   * Looks at what threads that cannot be stopped do to this process, if there
+   * are any: they may take memory without end.
+   *
+   * @throws {TownletError} when the process grew by 1 GiB since they got stuck
+   */
+  watch(): void {
+    const { stuck } = this;
+    if (stuck.length === 0) return;
+    const { rss } = Deno.memoryUsage();
+    this.#rssStuck ??= rss;
+    if (rss < this.#rssStuck + STUCK_BYTES_MAX) return;
+    throw new TownletError(
+      `Hook ${
+        stuck.join(", ")
+      } was left out, cannot be stopped, and takes memory without end (rule H10)`,
+      {
+        code: "hooks.faulted",
+        hint: "Mend it, or take it out of affordances.hooks.allow",
+        exit: EXIT.failed,
+      },
+    );
+  }
+
+  /** Ends them; those that are stuck end with the process. */
   [Symbol.dispose](): void {
     for (const runner of this.#runners) runner[Symbol.dispose]();
   }
@@ -173,6 +207,11 @@ class Runner implements OutsideHook, Disposable {
     this.#settings = settings;
     this.#source = code.source;
     this.#budget = budget;
+  }
+
+  /** Whether it never answered, and still goes on. */
+  get stuck(): boolean {
+    return this.#sandbox?.stuck ?? false;
   }
 
   /** Loads it, or gives why it cannot be. */

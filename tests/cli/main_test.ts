@@ -109,7 +109,7 @@ Deno.test("a command that wants another word says which", async () => {
   );
   assertEquals(
     await err("bench", []),
-    "error: Say what to do: tick, observe, step or vector",
+    "error: Say what to do: tick, observe, step, vector or hooks",
   );
   assertEquals(
     await err("bench", ["tock"]),

@@ -46,3 +46,9 @@ export async function loadFault(source: string): Promise<string> {
   );
   return `${rule}: ${message}`;
 }
+
+/**
+ * What keeps a hook busy for about a second. The runtime cannot stop a thread
+ * that never ends, which would slow down all tests after it.
+ */
+export const BUSY = "for (let i = 0; i < 2e9; i++);";

@@ -79,10 +79,10 @@ Deno.test({
         const text = hookText("[]").padEnd((256 << 10) + 1, " ");
         Deno.writeTextFileSync(`${folder}/hooks/a.js`, text);
       }],
-      ["There is no such hook", (folder) => {
+      ["H3: there is no file", (folder) => {
         Deno.removeSync(`${folder}/hooks/a.js`);
       }],
-      ["There is no such hook", (folder) => {
+      ["H3: there is no file", (folder) => {
         Deno.removeSync(`${folder}/hooks`, { recursive: true });
       }],
     ];

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Random } from "../../src/base/random.ts";
 import { Sandbox } from "../../src/security/hook_sandbox.ts";
 import { HookFault } from "../../src/world/hooks.ts";
-import { ask, faultOf, hook, loadFault } from "../helpers/sandboxed.ts";
+import { ask, BUSY, faultOf, hook, loadFault } from "../helpers/sandboxed.ts";
 
 /** Hooks, and what is to be seen of them; all are loaded at once. */
 const STEPS = new Map<
@@ -203,7 +203,7 @@ STEPS.set(
 
 Deno.test("H8, H10: what does not load says why; what does not answer is ended, and only it", async () => {
   const [spins, well] = await Promise.all([
-    Sandbox.open(hook("for (;;);")),
+    Sandbox.open(hook(BUSY)),
     Sandbox.open(hook("return ['well'];")),
   ]);
   using all = new DisposableStack();
