@@ -22,7 +22,6 @@ function flagsIn(folder: string): RunFlags {
     json: false,
     quiet: true,
     logLevel: undefined,
-    strictPermissions: false,
   };
 }
 
