@@ -21,7 +21,14 @@ const examples = pages.flatMap((page) => {
 });
 
 Deno.test("the examples of the documentation run as they stand", async () => {
-  for (const page of ["mod.ts", "docs/getting-started.md", "docs/vector.md"]) {
+  for (
+    const page of [
+      "mod.ts",
+      "docs/getting-started.md",
+      "docs/hooks.md",
+      "docs/vector.md",
+    ]
+  ) {
     assert(examples.some((example) => example.page === page), page);
   }
   using folder = scratch();
@@ -35,6 +42,9 @@ Deno.test("the examples of the documentation run as they stand", async () => {
   for (const [i, { page }] of examples.entries()) {
     const { code, err } = await deno(
       ...["run", "--no-check", "--no-prompt", "--cached-only"],
+      // What docs/hooks.md wants of programs that have hooks of files.
+      "--v8-flags=--disallow-code-generation-from-strings",
+      "--unstable-worker-options",
       ...["--allow-read=../../configs", files[i]],
     );
     assertEquals([code, err], [0, ""], page);

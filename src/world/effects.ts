@@ -46,7 +46,8 @@ const payload = z.custom<Readonly<Record<string, string | number | boolean>>>(
   { error: `must have at most ${PAYLOAD_BYTES_MAX} bytes as JSON` },
 );
 
-const effects = z.array(z.discriminatedUnion("effect", [
+/** Schema of what a hook of a file may answer. */
+export const effects = z.array(z.discriminatedUnion("effect", [
   z.strictObject({ effect: z.literal("cancel"), reason: word }),
   z.strictObject({
     effect: z.literal("need"),
