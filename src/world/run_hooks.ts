@@ -53,22 +53,22 @@ export function runHooks(
   const use = { stage, object, agent, spec, reason: more.reason };
   for (const hook of hooks) {
     const { name, specifier } = hook;
+    const call: HookCall = Object.freeze({
+      stage,
+      hook: name,
+      tick: world.tick[0],
+      agent_id: world.records.agentIds[agent],
+      object_id: town.objectIds[object],
+      affordance_id: spec.id,
+      duration: spec.duration,
+      effects: spec.effects,
+      ...more,
+    });
     let stopped = "";
     try {
       if ("outside" in hook) {
         stopped = askOutside(town, world, turn, hook.outside, name, use);
       } else {
-        const call: HookCall = Object.freeze({
-          stage,
-          hook: name,
-          tick: world.tick[0],
-          agent_id: world.records.agentIds[agent],
-          object_id: town.objectIds[object],
-          affordance_id: spec.id,
-          duration: spec.duration,
-          effects: spec.effects,
-          ...more,
-        });
         const answer = hook.handler(call, api);
         stopped = api.stopped !== ""
           ? api.stopped
