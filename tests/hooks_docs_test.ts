@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { z } from "zod";
 import { openTown } from "../src/app.ts";
-import { pinHook } from "../cli/hooks/pin.ts";
+import { sha256Hex } from "../src/base/hash.ts";
 import { configFrom } from "../src/config/load.ts";
 import { hostAddress } from "../src/security/hook_boot.ts";
 import { Simulation } from "../src/simulation.ts";
@@ -27,7 +27,11 @@ Deno.test("the hook of docs/hooks.md has the entry that its town shows, and acts
   Deno.writeTextFileSync(`${folder.path}/park.yaml`, town);
   using simulation = await openTown(`${folder.path}/park.yaml`);
   const { allow } = simulation.town.config.affordances.hooks;
-  assertEquals(await pinHook(`${folder.path}/${file}`), allow[1]);
+  assertEquals(allow[1], {
+    specifier: `./${file}`,
+    sha256: sha256Hex(hook),
+    names: ["on_rest"],
+  });
   const { events } = simulation.runFor(60);
   assertEquals(events["hook.bench.rested"], 5);
 });

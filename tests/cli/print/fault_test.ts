@@ -23,6 +23,16 @@ Deno.test("L1: an error is two lines, whatever its texts hold", () => {
   assertEquals(faultLines(error, paint, "there")[0], `there: ${SAFE}`);
 });
 
+Deno.test("refusals of several hooks are a line each, and a line for its remedy", () => {
+  const message = `Hook a is refused\n  hint: ${NASTY.slice(0, 5)}\nHook b`;
+  const error = new TownletError(message, { code: "hooks.refused" });
+  assertEquals(faultLines(error, paint, NASTY), [
+    `${SAFE}: Hook a is refused`,
+    "  hint: \\u001b[31m",
+    "Hook b",
+  ]);
+});
+
 Deno.test("L1: a fault is one line, whatever names its file and keys have", () => {
   const finding = {
     path: [NASTY, 0, "x".repeat(1 << 20)],
