@@ -1,220 +1,259 @@
-/** `townlet hooks`, with sandboxes: as processes, and asking again. @module */
+/** Runs of the real program with hooks: refused, well behaved, and worse. @module */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { sha256Hex } from "../../src/base/hash.ts";
+import { hookText, writeHook } from "../helpers/hook_file.ts";
 import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
-import { isSteady, showVerdicts } from "../../cli/hooks/show_verdicts.ts";
-import { verifyHooks } from "../../cli/hooks/verify.ts";
-import { openPaint } from "../../cli/print/paint.ts";
-import { parse } from "../../src/std/yaml.ts";
-import { TownletError } from "../../src/base/error.ts";
-import { deskTown, hookText, writeHook } from "../helpers/hook_file.ts";
-import { scratch, townlet } from "../helpers/townlet.ts";
+  type Ended,
+  scratch,
+  type StartOptions,
+  townlet,
+} from "../helpers/townlet.ts";
 
-/** A run that is long enough. */
-const RUN = { ticks: 20, seed: undefined, set: [] };
-
-/** An event that carries a value. */
-const tell = (value: string) =>
-  `[{ effect: "emit", event: "told", payload: { value: ${value} } }]`;
-
-Deno.test("H13: verifyHooks() finds what is kept between calls, and lets the others pass", async () => {
-  using folder = scratch();
-  const hook = (name: string, before: string, answer: string, more = "") =>
-    writeHook(
-      folder.path,
-      name,
-      `${before}
-export default {
-  names: ["on_${name}"${more}],
-  call({ tick, agent, rng }) { return ${answer}; },
-};
+/** A small town with a hook; gives the path of its file. */
+function writeTown(
+  folder: string,
+  entry: object,
+  more = "",
+): string {
+  const path = `${folder}/town.yaml`;
+  Deno.writeTextFileSync(
+    path,
+    `config_id: bath
+seed: 5
+features:
+  stages: { relationships: B }
+  systems: {}
+rewards:
+  needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 }
+  decay_rates: { hunger: 0, hygiene: 0.02, energy: 0 }
+snapshot: { root: ${folder}/snapshots }
+affordances:
+  hooks:
+    call_timeout_ms: 1000
+    tick_budget_ms: 5000
+    ${more}
+    allow: [{ specifier: "townlet:default" }, ${JSON.stringify(entry)}]
+world:
+  grid_size: [8, 8]
+  objects: [{ id: shower_1, type: shower, position: [2, 2] }]
+population:
+  wallet: 5
+  residents: [{ id: ada }, { id: bo }, { id: cy }]
 `,
-      [`on_${name}`, ...more === "" ? [] : ["on_nothing"]],
-    );
-  const allow = [
-    hook("honest", "", tell("tick + rng()"), ', "on_nothing"'),
-    hook("counter", "let n = 0;", tell("++n")),
-    hook(
-      "keeper",
-      "const seen = new Map(); const first = (id, tick) => { if (!seen.has(id)) seen.set(id, tick); return seen.get(id); };",
-      tell("first(agent.id, tick)"),
+  );
+  return path;
+}
+
+const NAMES = ["on_attempt_shower"];
+
+/** Writes a hook with this body of its call, and the town around it. */
+function write(folder: string, body: string, more = ""): string {
+  const text = `export default { names: ${
+    JSON.stringify(NAMES)
+  }, call(ctx) { ${body} } };`;
+  return writeTown(folder, writeHook(folder, "bath", text, NAMES), more);
+}
+
+async function simulate(
+  config: string,
+  words: readonly string[] = [],
+  options: StartOptions = {},
+): Promise<Ended & { readonly report: Record<string, unknown> | null }> {
+  const ended = await townlet(
+    "simulate",
+    ["--config", config, "--ticks", "200", "--json", ...words],
+    options,
+  );
+  return {
+    ...ended,
+    report: ended.out === "" ? null : JSON.parse(ended.out),
+  };
+}
+
+Deno.test("a refused hook never executes a byte, whatever the environment says", async () => {
+  using folder = scratch();
+  const canary = `${folder.path}/canary`;
+  const text = `Deno.writeTextFileSync(${
+    JSON.stringify(canary)
+  }, "sang"); console.log("sang"); ${hookText("[]")}`;
+  const entry = writeHook(folder.path, "bath", text);
+  const other = { ...entry, sha256: "0".repeat(64) };
+  const cases = [
+    [other, "rule H4"],
+    [{ ...entry, sha256: undefined }, "rule H4"],
+    [{ ...entry, specifier: "./hooks/../hooks/bath.js" }, "rule H2"],
+    [{ ...entry, specifier: `data:text/javascript,${text}` }, "rule H2"],
+    [{ ...entry, specifier: "npm:left-pad" }, "rule H2"],
+    [{ ...entry, specifier: "townlet:bath" }, "rule H1"],
+  ] as const;
+  for (const [listed, rule] of cases) {
+    const config = writeTown(folder.path, listed);
+    const { code, out, err } = await simulate(config, [], {
+      env: {
+        TOWNLET_AFFORDANCE_HOOK_MODULES: "./hooks/bath.js",
+        TOWNLET_HOOKS: "./hooks/bath.js",
+        TOWNLET_ALLOW_ENV_HOOKS: "1",
+      },
+    });
+    assertEquals(code, 5, err);
+    assertStringIncludes(err, rule);
+    assertEquals(/\n\s+at /.test(err), false, err);
+    assertEquals(out, "");
+  }
+  // The environment alone adds none either.
+  const { code, report } = await simulate(
+    "configs/hamlet.yaml",
+    [],
+    {
+      env: { TOWNLET_AFFORDANCE_HOOK_MODULES: `${folder.path}/hooks/bath.js` },
+    },
+  );
+  assertEquals(code, 0);
+  assertEquals(
+    (report?.hooks as { specifier: string }[]).map(({ specifier }) =>
+      specifier
     ),
-    // Fails only when it is asked in another order.
-    hook(
-      "fragile",
-      "let last = 0;",
-      "tick < last ? missing() : (last = tick, [])",
-    ),
+    ["townlet:default"],
+  );
+  // It does run when it is allowed to, and then it may not write.
+  const { err } = await simulate(writeTown(folder.path, entry));
+  assertStringIncludes(err, "Deno is not defined (rule H8)");
+  assertEquals(
+    [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort(),
+    [
+      "hooks",
+      "town.yaml",
+    ],
+  );
+});
+
+Deno.test("equal inputs give equal runs with hooks on, and the report names them", async () => {
+  using folder = scratch();
+  const body =
+    `return [{ effect: "emit", event: "go", payload: { lot: ctx.rng() } }];`;
+  const config = write(folder.path, body);
+  const events = (name: string) => `${folder.path}/${name}.jsonl`;
+  const one = await simulate(config, ["--events", events("one")]);
+  const two = await simulate(config, ["--events", events("two")]);
+  assertEquals(one.code, 0, one.err);
+  assertEquals(one.report?.state_hash, two.report?.state_hash);
+  assertEquals(
+    Deno.readTextFileSync(events("one")),
+    Deno.readTextFileSync(events("two")),
+  );
+  const [first] = Deno.readTextFileSync(events("one")).split("\n");
+  const sha256 = sha256Hex(Deno.readFileSync(`${folder.path}/hooks/bath.js`));
+  assertEquals(JSON.parse(first), {
+    t: 0,
+    e: "hook.loaded",
+    specifier: "./hooks/bath.js",
+    sha256,
+  });
+  const [, listed] = one.report?.hooks as Record<string, unknown>[];
+  assertEquals(
+    [listed.specifier, listed.sha256, listed.state, listed.faults],
+    ["./hooks/bath.js", sha256, "runs", 0],
+  );
+  assert(Number(listed.calls) > 3);
+  assertEquals(one.report?.reproducible, true);
+  assertStringIncludes(one.err, `hook ./hooks/bath.js runs, sha256 ${sha256}`);
+});
+
+Deno.test("a hook that fails ends the run with 1, and leaves the state before it", async () => {
+  const bodies: readonly [body: string, said: string][] = [
+    ["for (;;);", "gave no answer in 1000 ms (rule H10)"],
+    ["Deno.exit(7);", "Deno is not defined"],
+    ["process.kill(process.pid);", "process is not defined"],
+    ["console.log('hello'); return [];", "console is not defined"],
+    ["const a = []; for (;;) a.push({ a });", "(rule H"],
+    ["return 'x'.repeat(1 << 20);", "more than 16384 bytes (rule H11)"],
+    ["throw new Error('no');", "it threw: no"],
+    ["return [Date.now()];", "Date is not defined"],
+    ["return [{ effect: 'wallet', agent: 'ada', delta: -99 }];", "(rule H11)"],
   ];
-  const idle = writeHook(
-    folder.path,
-    "idle",
-    'export default { names: ["on_nothing"], call() { return []; } };',
-    ["on_nothing"],
-  );
-  const file = `${folder.path}/town.yaml`;
-  Deno.writeTextFileSync(file, deskTown([...allow, idle]));
-  const verdicts = await verifyHooks(file, RUN);
-  assertEquals(
-    verdicts.map((verdict) => [verdict.specifier, isSteady(verdict)]),
-    [
-      ["./hooks/honest.js", true],
-      ["./hooks/counter.js", false],
-      ["./hooks/keeper.js", false],
-      ["./hooks/fragile.js", false],
-      ["./hooks/idle.js", false],
-    ],
-  );
-  const [honest, counter, keeper, fragile, never] = verdicts;
-  const { calls, cut, faulted, difference } = honest;
-  const n = calls.on_honest;
-  assert(n >= 5, `${n} calls`);
-  assertEquals([calls.on_nothing, cut, faulted, difference], [
-    0,
-    false,
-    false,
-    null,
-  ]);
-  assertEquals([counter.difference?.played, counter.difference?.hook], [
-    "backwards",
-    "on_counter",
-  ]);
-  const value = (n: number) => `{"value":${n}}`;
-  assert(counter.difference?.answered.includes(value(n)));
-  assert(counter.difference?.answers.includes(value(1)));
-  assertEquals(keeper.difference?.played, "backwards");
-  assertEquals(
-    fragile.difference?.answers,
-    "fails: it threw: missing is not defined (rule H9)",
-  );
-  assertEquals([never.calls, never.difference], [{ on_nothing: 0 }, null]);
-  const lines = showVerdicts(verdicts, openPaint(false));
-  assertEquals(
-    lines.filter((line) => /^[✓✗]/.test(line)),
-    [
-      `✓ ./hooks/honest.js: ${n} calls, answered the same forwards and backwards`,
-      `✗ ./hooks/counter.js: ${n} calls, and not the same answers backwards`,
-      `✗ ./hooks/keeper.js: ${n} calls, and not the same answers backwards`,
-      `✗ ./hooks/fragile.js: ${n} calls, and not the same answers backwards`,
-      "✗ ./hooks/idle.js: it was never asked",
-    ],
-  );
-  assert(lines.includes("  not asked for: on_nothing"));
-  assert(
-    lines.includes(
-      "  hint: Run more ticks, or a town in which its names are called",
-    ),
-  );
+  for (const [body, said] of bodies) {
+    using folder = scratch();
+    const { code, out, err } = await simulate(write(folder.path, body));
+    assertEquals(code, 1, `${body}: ${err}`);
+    const error = err.split("\n").find((line) => line.startsWith("error:"));
+    assertStringIncludes(error ?? err, "Hook ./hooks/bath.js failed (rule H");
+    assertStringIncludes(err, said.replace(/ \(rule.*/, ""));
+    assertEquals(/\n\s+at /.test(err), false, err);
+    assertEquals(out.includes("hello"), false);
+    const [saved] = Deno.readDirSync(`${folder.path}/snapshots/failures`);
+    const tick = JSON.parse(out).tick;
+    assertEquals(
+      saved.name,
+      `snap-${String(tick).padStart(9, "0")}-failed.tsnap`,
+    );
+    if (body.startsWith("throw")) {
+      // What was saved is the state after the last tick that was done.
+      const [header] = Deno
+        .readTextFileSync(`${folder.path}/snapshots/failures/${saved.name}`)
+        .split("\n");
+      assertEquals(JSON.parse(header).world_hash, JSON.parse(out).state_hash);
+    }
+  }
 });
 
-Deno.test("hooks pin prints the entry to paste, and hooks list says that it runs", async () => {
+Deno.test("a hook that may be left out is, and the run says so", async () => {
   using folder = scratch();
-  writeHook(folder.path, "fine", hookText("[]"));
-  const file = `${folder.path}/hooks/fine.js`;
-  const { code, out, err } = await townlet("hooks", ["pin", file]);
-  assertEquals([code, err.split(";")[0]], [
-    0,
-    "Paste it below affordances.hooks.allow",
+  const snapshot = `${folder.path}/end.tsnap`;
+  const config = write(
+    folder.path,
+    "if (ctx.tick > 30) for (;;); return [];",
+    "on_fault: disable",
+  );
+  const { code, err, report } = await simulate(config, [
+    "--snapshot-save",
+    snapshot,
   ]);
-  assertStringIncludes(out, "- specifier: ./hooks/fine.js\n");
-  const town = `${folder.path}/town.yaml`;
-  const entries = parse(out, { schema: "core" }) as never;
-  Deno.writeTextFileSync(town, deskTown(entries));
-  const listed = await townlet("hooks", ["list", "--config", town, "--json"]);
-  assertEquals([listed.code, listed.err], [0, ""]);
-  const { format, version, config, hooks: [row] } = JSON.parse(listed.out);
-  assertEquals([format, version, config, row.specifier, row.state], [
-    "townlet.hooks",
+  assertEquals(code, 0, err);
+  assertEquals(report?.reproducible, false);
+  const [, hook] = report?.hooks as Record<string, unknown>[];
+  assertEquals([hook.state, hook.faults], ["disabled", 1]);
+  assertEquals(
+    (report?.events as Record<string, number>)["hook.faulted"],
     1,
-    town,
-    "./hooks/fine.js",
-    "runs",
-  ]);
+  );
+  const [header] = Deno.readTextFileSync(snapshot).split("\n");
+  assertEquals(JSON.parse(header).reproducible, false);
+  const more = await simulate(config, ["--snapshot-load", snapshot]);
+  const [, later] = more.report?.hooks as Record<string, unknown>[];
+  assertEquals([later.state, later.calls], ["disabled", 0]);
+  assertEquals(more.report?.reproducible, false);
 });
 
-Deno.test("H13: hooks verify passes the hook that is shipped", async () => {
-  const words = ["verify", "--config", "configs/scenarios/tea_house.yaml"];
-  const { code, out, err } = await townlet("hooks", [...words, "--json"]);
-  assertEquals([code, err], [0, ""]);
-  assertEquals(JSON.parse(out), {
-    format: "townlet.hooks_verify",
-    version: 1,
-    config: "configs/scenarios/tea_house.yaml",
-    hooks: [{
-      specifier: "./hooks/tea_house.js",
-      calls: { on_attempt_tea: 5, on_finish_tea: 3, on_tea_fail: 2 },
-      cut: false,
-      faulted: false,
-      difference: null,
-    }],
-  });
-});
-
-Deno.test("H13: hooks verify exits 1 for a counter, and for a hook nobody calls", async () => {
+Deno.test("without the flag that keeps text from becoming code no hook starts", async () => {
   using folder = scratch();
-  const counter = writeHook(
-    folder.path,
-    "counter",
-    `let n = 0;
-export default {
-  names: ["on_x"],
-  call: () => [{ effect: "emit", event: "told", payload: { count: ++n } }],
-};
-`,
-  );
-  const town = `${folder.path}/town.yaml`;
-  Deno.writeTextFileSync(town, deskTown([counter]));
-  const words = ["verify", "--config", town, "--ticks"];
-  const found = await townlet("hooks", [...words, "20"]);
-  assertEquals([found.code, found.err], [1, ""]);
-  assertStringIncludes(found.out, "and not the same answers backwards\n");
-  assertStringIncludes(found.out, "stock of an object");
-  const never = await townlet("hooks", [...words, "1"]);
-  assertEquals([never.code, never.err], [1, ""]);
-  assertStringIncludes(never.out, "./hooks/counter.js: it was never asked\n");
-});
-
-Deno.test("verifyHooks() tells of a hook that fails in the run", async () => {
-  using folder = scratch();
-  const hook = writeHook(
-    folder.path,
-    "rude",
-    'export default { names: ["on_x"], call() { return "no"; } };',
-  );
-  const file = `${folder.path}/town.yaml`;
-  Deno.writeTextFileSync(file, deskTown([hook]));
-  const { code, exit } = await assertRejects(
-    () => verifyHooks(file, RUN),
-    TownletError,
-  );
-  assertEquals([code, exit], ["hooks.faulted", 1]);
-  const [verdict] = await verifyHooks(file, {
-    ...RUN,
-    set: ["affordances.hooks.on_fault=disable"],
-  });
-  assertEquals([verdict.faulted, isSteady(verdict)], [true, false]);
-  assertEquals(showVerdicts([verdict], openPaint(false)), [
-    "✗ ./hooks/rude.js: it failed in the run and was left out",
-    "  hint: The event hook.faulted of simulate says why",
-  ]);
-});
-
-Deno.test("verifyHooks() keeps a bounded number of calls, and says so", async () => {
-  using folder = scratch();
-  const hook = writeHook(
-    folder.path,
-    "busy",
-    'export default { names: ["on_x"], call() { return []; } };',
-  );
-  const file = `${folder.path}/town.yaml`;
-  Deno.writeTextFileSync(file, deskTown([hook]));
-  const [verdict] = await verifyHooks(file, { ...RUN, ticks: 60_000 });
-  assertEquals([verdict.calls, verdict.cut], [{ on_x: 10_000 }, true]);
+  const config = write(folder.path, "return [];");
+  const { code, err } = await simulate(config, [], { without: ["--v8-flags"] });
+  assertEquals(code, 5, err);
   assertStringIncludes(
-    showVerdicts([verdict], openPaint(false))[0],
-    "the first 10,000 calls, answered the same",
+    err,
+    "started with --v8-flags=--disallow-code-generation-from-strings (rule H5)",
   );
+});
+
+Deno.test("a hook without a digest runs in profile dev, and is warned of every time", async () => {
+  using folder = scratch();
+  const text = hookText("[]", "on_attempt_shower");
+  const entry = writeHook(folder.path, "bath", text, NAMES);
+  const bare = { ...entry, sha256: undefined };
+  const config = writeTown(folder.path, bare, "allow_unpinned: true");
+  const refused = await simulate(config);
+  assertEquals(refused.code, 5);
+  assertStringIncludes(refused.err, "needs profile: dev (rule H4)");
+  Deno.writeTextFileSync(
+    config,
+    `profile: dev\n${Deno.readTextFileSync(config)}`,
+  );
+  for (let i = 0; i < 2; i++) {
+    const { code, err } = await simulate(config);
+    assertEquals(code, 0, err);
+    assertStringIncludes(
+      err,
+      "hook ./hooks/bath.js runs without a digest (allow_unpinned)",
+    );
+  }
 });
