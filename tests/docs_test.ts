@@ -240,3 +240,43 @@ function headingsOf(text: string): string[] {
 function resolve(page: string, link: string): string {
   return new URL(link, `file:///${page}`).pathname.slice(1);
 }
+
+/** Rules there are, by letter: how many. */
+const RULES = { R: 5, H: 13, N: 10, C: 3, F: 6, I: 8, L: 4, S: 6, D: 3, P: 10 };
+
+Deno.test("docs/security.md has every rule, with tests that name it", () => {
+  const page = Deno.readTextFileSync("docs/security.md");
+  const rows = page.slice(page.indexOf("## Rules and tests")).split("\n")
+    .filter((line) => /^\| [A-Z]\d/.test(line))
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  const expected = Object.entries(RULES).flatMap(([letter, count]) =>
+    Array.from({ length: count }, (_, i) => `${letter}${i + 1}`)
+  );
+  assertEquals(
+    rows.flatMap(([rules]) => rulesOf(rules)).sort(),
+    expected.sort(),
+  );
+  for (const [rule, , tests] of rows) {
+    if (tests.startsWith("later")) continue;
+    const named = [...tests.matchAll(/`([^`]+)`(?:: ([^;,]+))?/g)];
+    assert(named.length > 0, rule);
+    for (const [, file, name] of named) {
+      const text = Deno.readTextFileSync(file);
+      // By the rule's number, or by a name that is there.
+      const isThere = name === undefined
+        ? new RegExp(`["\`](?:[A-Z]\\d+, )*${rule}\\b`).test(text)
+        : text.includes(name.trim());
+      assert(isThere, `${file} has no test of ${rule}: ${name ?? ""}`);
+    }
+  }
+});
+
+/** `L3, L4` and `N1–N3` as the rules they are. */
+function rulesOf(cell: string): string[] {
+  return cell.split(", ").flatMap((part) => {
+    const [first, last = first] = part.split("–");
+    const from = Number(first.slice(1));
+    const count = Number(last.slice(1)) - from + 1;
+    return Array.from({ length: count }, (_, i) => first[0] + (from + i));
+  });
+}

@@ -57,7 +57,7 @@ Deno.test("docs/security.md has a row for each task that runs a program, and no 
   );
 });
 
-Deno.test("a task's flags are those of its row, and no others", () => {
+Deno.test("R2: a task's flags are those of its row, and no others", () => {
   for (const { name, flags } of programs) {
     const row = rows.find(([task]) => task === name) ?? [];
     assertEquals(flags.filter(isGrant).sort(), grantsOf(row).sort(), name);

@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { deskTown, writeHook } from "../helpers/hook_file.ts";
 import { scratch, townlet } from "../helpers/townlet.ts";
 
-Deno.test("hooks list exits 5 when a hook is refused, and so does hooks pin", async () => {
+Deno.test("H12: hooks list exits 5 when a hook is refused, and so does hooks pin", async () => {
   using folder = scratch();
   const hook = writeHook(folder.path, "talk", "// important\n");
   const town = `${folder.path}/town.yaml`;

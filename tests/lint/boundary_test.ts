@@ -68,7 +68,7 @@ function found(file: string, code: string): string[] {
   );
 }
 
-Deno.test("the boundary rule finds what turns text into code or leaves the process", () => {
+Deno.test("R4: the boundary rule finds what turns text into code or leaves the process", () => {
   for (const [code, says] of FAULTS) {
     for (const file of ["src/world/x.ts", "cli/x.ts"]) {
       assert(found(file, code).some((one) => one.startsWith(says)), code);

@@ -148,7 +148,7 @@ Deno.test("without a list the built-in hooks run alone, and an empty list is non
   assertEquals(empty.affordances.hooks.allow, []);
 });
 
-Deno.test("every refusal is told at once, with specifier, rule and remedy", async () => {
+Deno.test("H12: every refusal is told at once, with specifier, rule and remedy", async () => {
   using folder = scratch();
   const good = writeHook(folder.path, "good", hookText("[]"));
   const changed = writeHook(folder.path, "changed", hookText("[]"));
@@ -286,7 +286,7 @@ population:
   return town;
 }
 
-Deno.test("a town with hooks has one history, interrupted and resumed or not", async () => {
+Deno.test("H13: a town with hooks has one history, interrupted and resumed or not", async () => {
   using folder = scratch();
   const file = await bathHouse(folder.path);
   using whole = await openTown(file);

@@ -70,7 +70,7 @@ async function simulate(
   };
 }
 
-Deno.test("a refused hook never executes a byte, whatever the environment says", async () => {
+Deno.test("H1, H4: a refused hook never executes a byte, whatever the environment says", async () => {
   using folder = scratch();
   const canary = `${folder.path}/canary`;
   const text = `Deno.writeTextFileSync(${
@@ -127,7 +127,7 @@ Deno.test("a refused hook never executes a byte, whatever the environment says",
   );
 });
 
-Deno.test("equal inputs give equal runs with hooks on, and the report names them", async () => {
+Deno.test("H12, H13: equal inputs give equal runs with hooks on, and the report names them", async () => {
   using folder = scratch();
   const body =
     `return [{ effect: "emit", event: "go", payload: { lot: ctx.rng() } }];`;
@@ -159,7 +159,7 @@ Deno.test("equal inputs give equal runs with hooks on, and the report names them
   assertStringIncludes(one.err, `hook ./hooks/bath.js runs, sha256 ${sha256}`);
 });
 
-Deno.test("a hook that fails ends the run with 1, and leaves the state before it", async () => {
+Deno.test("H9, H10: a hook that fails ends the run with 1, and leaves the state before it", async () => {
   const bodies: readonly [body: string, said: string][] = [
     ["for (;;);", "gave no answer in 1000 ms (rule H10)"],
     ["Deno.exit(7);", "Deno is not defined"],
@@ -224,7 +224,7 @@ Deno.test("a hook that may be left out is, and the run says so", async () => {
   assertEquals(more.report?.reproducible, false);
 });
 
-Deno.test("without the flag that keeps text from becoming code no hook starts", async () => {
+Deno.test("H5: without the flag that keeps text from becoming code no hook starts", async () => {
   using folder = scratch();
   const config = write(folder.path, "return [];");
   const { code, err } = await simulate(config, [], { without: ["--v8-flags"] });

@@ -256,7 +256,7 @@ for (const [name, [answer, why]] of Object.entries(BAD)) {
   });
 }
 
-Deno.test("what comes before a bad effect is not done either", () => {
+Deno.test("H11: what comes before a bad effect is not done either", () => {
   for (const [answer] of Object.values(BAD)) {
     if (!Array.isArray(answer)) continue;
     const { sim, fault } = played([{ ...GOOD, delta: 0.5 }, ...answer]);

@@ -306,7 +306,7 @@ Deno.test("a hook that must not fail ends the run, and the tick is taken back", 
   assertEquals(named(sim.turn.events, "hook.faulted").length, 1);
 });
 
-Deno.test("a mistake of ours is no fault of a hook", () => {
+Deno.test("H9: a mistake of ours is no fault of a hook", () => {
   const sim = bathhouse([outsideHook(["on_attempt_shower"], () => {
     throw new RangeError("not started");
   })], { config: { affordances: { hooks: { on_fault: "disable" } } } });
