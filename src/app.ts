@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import { requireFit } from "./config/check_manifest.ts";
 import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load.ts";
@@ -13,7 +13,12 @@ import {
   parseManifest,
 } from "./config/manifest.ts";
 import { Hooks } from "./security/hooks.ts";
-import { FILE_BYTES_MAX, readFile, readText } from "./security/paths.ts";
+import {
+  FILE_BYTES_MAX,
+  pathFrom,
+  readFile,
+  readText,
+} from "./security/paths.ts";
 import { Simulation, type SimulationOptions } from "./simulation.ts";
 import { compileTown } from "./world/compile/town.ts";
 import type { Town } from "./world/town.ts";
@@ -96,12 +101,11 @@ export async function openTown(
 async function loadManifest(file: string, config: Config): Promise<Manifest> {
   const { manifest } = config.affordances;
   if (manifest === null) return CORE_MANIFEST;
-  const from = dirname(file);
-  const path = join(from, manifest);
+  const path = pathFrom(file, manifest);
   const bytes = await readFile(path, {
     what: "manifest",
     limit: FILE_BYTES_MAX.manifest,
-    from,
+    from: isAbsolute(manifest) ? dirname(manifest) : dirname(file),
   });
   return parseManifest(bytes, { file: path });
 }

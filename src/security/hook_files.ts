@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { dirname, isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { sha256Hex } from "../base/hash.ts";
 import { escapeText } from "../base/text.ts";
 import type { HookSettings, HookSource } from "../config/hooks.ts";
 import { TownletError } from "../base/error.ts";
-import { explainFileError, readFile } from "./paths.ts";
+import { explainFileError, pathFrom, readFile } from "./paths.ts";
 
 /** Most bytes of a hook. */
 const HOOK_BYTES_MAX = 256 << 10;
@@ -37,9 +37,7 @@ export interface Refusal {
 
 /** Path of the folder `hooks` that a configuration means. */
 export function hooksFolder(config: string, { root }: HookSettings): string {
-  return isAbsolute(root)
-    ? join(root, "hooks")
-    : join(dirname(config), root, "hooks");
+  return join(pathFrom(config, root), "hooks");
 }
 
 /** Reads a hook that a configuration lists, and looks at it. */

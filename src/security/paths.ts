@@ -7,7 +7,7 @@
  * appears under its name complete, for its owner's eyes.
  * @module
  */
-import { basename, dirname, join, normalize, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, TownletError } from "../base/error.ts";
 import { checkNoLinks } from "./links.ts";
@@ -50,6 +50,11 @@ export interface OutputKind {
 
 /** Bytes of an existing file that decide what kind it is. */
 const HEAD_BYTES = 512;
+
+/** The path that a file names: as it is, or seen from the file's folder. */
+export function pathFrom(file: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(file), path);
+}
 
 /**
  * Reads a file named on the command line.

@@ -5,13 +5,14 @@
  * and what comes out is lists, and the flags of the runtime that grant them.
  * @module
  */
-import { dirname, isAbsolute, join, normalize } from "node:path";
+import { dirname, isAbsolute, normalize } from "node:path";
 import { EXIT, TownletError } from "../base/error.ts";
 import type { Config } from "../config/config.ts";
 import { BUILT_IN_HOOKS, type HookSource } from "../config/hooks.ts";
 import type { TelemetrySettings } from "../config/telemetry_settings.ts";
 import type { Transport, TransportTls } from "../config/transport.ts";
 import { hooksFolder } from "./hook_files.ts";
+import { pathFrom } from "./paths.ts";
 import { contains } from "./roots.ts";
 
 /** Flags of the runtime that every program has; none of them grants anything. */
@@ -148,18 +149,19 @@ function namedBy(part: TownPart, file: string, config: Config): Named {
     case "manifest": {
       const { manifest } = config.affordances;
       if (manifest === null) return NOTHING_NAMED;
-      return { ...NOTHING_NAMED, reads: [join(dirname(file), manifest)] };
+      return { ...NOTHING_NAMED, reads: [pathFrom(file, manifest)] };
     }
     case "hooks": {
       const { hooks } = config.affordances;
-      const isFile = ({ specifier }: HookSource) =>
-        specifier !== BUILT_IN_HOOKS;
       if (!hooks.allow.some(isFile)) return NOTHING_NAMED;
       return { ...NOTHING_NAMED, reads: [hooksFolder(file, hooks)] };
     }
     case "snapshots": {
       const { root, autosave, on_failure } = config.snapshot;
-      const saves = autosave.every_ticks !== null || on_failure;
+      const { allow, on_fault } = config.affordances.hooks;
+      // A hook that ends the run leaves the state before it.
+      const saves = autosave.every_ticks !== null || on_failure ||
+        on_fault === "halt" && allow.some(isFile);
       return {
         ...NOTHING_NAMED,
         reads: [outermost(root)],
@@ -171,10 +173,13 @@ function namedBy(part: TownPart, file: string, config: Config): Named {
   }
 }
 
+function isFile({ specifier }: HookSource): boolean {
+  return specifier !== BUILT_IN_HOOKS;
+}
+
 function namedByTelemetry(file: string, telemetry: TelemetrySettings): Named {
   const { transports, sign, otel } = telemetry;
-  const beside = (path: string) =>
-    isAbsolute(path) ? path : join(dirname(file), path);
+  const beside = (path: string) => pathFrom(file, path);
   const sends = transports.length > 0;
   const keys = sign.keys.filter(({ use }) => sends && use === "sign");
   return {

@@ -61,6 +61,16 @@ Deno.test("permissionsFor() lets a run write snapshots only if it saves by itsel
       ["data/states"],
     );
   }
+  const hook = JSON.stringify({
+    specifier: "./hooks/a.js",
+    sha256: "0".repeat(64),
+    names: ["on_a"],
+  });
+  const writes = async (fault: string) =>
+    (await forRun(`snapshot: { root: data/states }
+affordances: { hooks: { on_fault: ${fault}, allow: [${hook}] } }`)).write;
+  assertEquals(await writes("halt"), ["data/states"]);
+  assertEquals(await writes("disable"), []);
 });
 
 Deno.test("permissionsFor() reads a manifest from the folder of its town", async () => {
