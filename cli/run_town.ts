@@ -260,6 +260,7 @@ async function runTicks(
     try {
       const turn = simulation.step();
       chronicle.note(turn.events);
+      tellFaults(turn.events, log);
     } finally {
       // A failed tick tells of its failure as an event.
       send(simulation.turn.events);
@@ -295,6 +296,19 @@ async function runTicks(
   log.debug(`${done} ticks in ${seconds.toFixed(3)} s`);
   const [failed = null] = fault;
   return { failures, failed, ticks: done, seconds, hashes, chronicle };
+}
+
+/** Tells of hooks that failed in a tick, and of what it means for them. */
+function tellFaults(events: readonly TownEvent[], log: Log): void {
+  for (const event of events) {
+    if (event.event !== "hook.faulted" || !("rule" in event)) continue;
+    const { specifier, rule, reason } = event;
+    log.warn(
+      rule === "thrown"
+        ? `hook ${specifier} failed: ${reason}`
+        : `hook ${specifier} failed (rule ${rule}) and is left out: ${reason}`,
+    );
+  }
 }
 
 /** Events that tell of the hooks that are files. */

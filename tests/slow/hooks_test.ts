@@ -209,6 +209,10 @@ Deno.test("a hook that may be left out is, and the run says so", async () => {
     snapshot,
   ]);
   assertEquals(code, 0, err);
+  assertStringIncludes(
+    err,
+    "hook ./hooks/bath.js failed (rule H10) and is left out: it gave no answer",
+  );
   assertEquals(report?.reproducible, false);
   const [, hook] = report?.hooks as Record<string, unknown>[];
   assertEquals([hook.state, hook.faults], ["disabled", 1]);
