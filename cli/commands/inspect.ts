@@ -94,8 +94,11 @@ export const inspect: Command = command({
     opens: ["manifest", "hooks"],
   }),
   async run(asked) {
-    const { config, town } = await loadTown(asked.config, asked.set);
+    const loaded = await loadTown(asked.config, asked.set);
+    const { config, town } = loaded;
     checkProfile(config);
+    using hooks = loaded.hooks;
+    if (asked.part === "observations") await hooks.start();
     const page = pageOf(town, asked);
     const paint = openPaint(showsColours("stdout"));
     const text = asked.json

@@ -261,3 +261,17 @@ Deno.test("a hook without a digest runs in profile dev, and is warned of every t
     );
   }
 });
+
+Deno.test("inspect observations lets hooks have their say in the ticks before", async () => {
+  const tea = ["--config", "configs/scenarios/tea_house.yaml"];
+  const { code, out, err } = await townlet("inspect", [
+    ...["observations", ...tea, "--ticks", "40", "--json"],
+  ]);
+  assertEquals([code, err], [0, ""]);
+  assertEquals(JSON.parse(out).tick, 40);
+  // Looking at a town runs none of them.
+  const town = await townlet("inspect", ["affordances", ...tea], {
+    without: ["--v8-flags"],
+  });
+  assertEquals(town.code, 0, town.err);
+});
