@@ -85,3 +85,39 @@ export function deskTown(allow: readonly HookSource[]): string {
     },
   });
 }
+
+/** The file of a small town whose showers have the hook of an entry. */
+export function bathTown(
+  entry: object,
+  more: {
+    /** Lines of the section `affordances.hooks`. */
+    readonly hooks?: string;
+    /** Sections of their own. */
+    readonly sections?: string;
+  } = {},
+): string {
+  const { hooks = "", sections = "" } = more;
+  return `config_id: bath
+seed: 5
+features: { stages: { relationships: B }, systems: {} }
+rewards:
+  needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 }
+  decay_rates: { hunger: 0, hygiene: 0.02, energy: 0 }
+affordances:
+  hooks:
+    call_timeout_ms: 1000
+    tick_budget_ms: 5000
+    ${hooks}
+    allow: [{ specifier: "townlet:default" }, ${JSON.stringify(entry)}]
+world:
+  grid_size: [8, 8]
+  objects:
+    - { id: shower_1, type: shower, position: [2, 2] }
+    - { id: shower_2, type: shower, position: [5, 5] }
+population:
+  wallet: 5
+  needs: { hygiene: 0.2 }
+  residents: [{ id: ada }, { id: bo }, { id: cy }]
+${sections}
+`;
+}

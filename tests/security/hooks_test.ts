@@ -11,7 +11,12 @@ import {
 import { Simulation } from "../../src/simulation.ts";
 import { compileTown } from "../../src/world/compile/town.ts";
 import { type HookContext, HookFault } from "../../src/world/hooks.ts";
-import { hookSettings, hookText, writeHook } from "../helpers/hook_file.ts";
+import {
+  bathTown,
+  hookSettings,
+  hookText,
+  writeHook,
+} from "../helpers/hook_file.ts";
 import { scratch } from "../helpers/townlet.ts";
 
 /** A moment a hook is told of. */
@@ -43,12 +48,8 @@ function hookLines(message: string): string[] {
 const HEAD = `
 config_id: bath
 seed: 5
-features:
-  stages: { relationships: B }
-  systems: {}
-rewards:
-  needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 }
-  decay_rates: { hunger: 0, hygiene: 0.02, energy: 0 }
+features: { stages: { relationships: B }, systems: {} }
+rewards: { needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 } }
 `;
 
 Deno.test("H1, H2: specifiers are exactly those of the list, and of its grammar", async () => {
@@ -262,27 +263,7 @@ async function bathHouse(folder: string): Promise<string> {
     ["on_attempt_shower", "on_finish_shower"],
   );
   const town = `${folder}/town.yaml`;
-  await Deno.writeTextFile(
-    town,
-    `${HEAD}
-affordances:
-  hooks:
-    call_timeout_ms: 1000
-    tick_budget_ms: 5000
-    allow:
-      - { specifier: "townlet:default" }
-      - ${JSON.stringify(entry)}
-world:
-  grid_size: [8, 8]
-  objects:
-    - { id: shower_1, type: shower, position: [2, 2] }
-    - { id: shower_2, type: shower, position: [5, 5] }
-population:
-  wallet: 5
-  needs: { hygiene: 0.2 }
-  residents: [{ id: ada }, { id: bo }, { id: cy }]
-`,
-  );
+  await Deno.writeTextFile(town, bathTown(entry));
   return town;
 }
 

@@ -14,7 +14,7 @@ import {
 } from "@std/assert";
 import type { HookSource } from "../../src/config/hooks.ts";
 import { compile, run, type RunOptions } from "../helpers/binary.ts";
-import { hookText, writeHook } from "../helpers/hook_file.ts";
+import { bathTown, hookText, writeHook } from "../helpers/hook_file.ts";
 import { scratch, townlet } from "../helpers/townlet.ts";
 
 const binary = await compile();
@@ -322,26 +322,10 @@ function withHook(folder: string, text: string, more = ""): HookSource {
 }
 
 /** Writes the town of {@link withHook} with another entry. */
-function writeBath(folder: string, entry: object, more = ""): void {
+function writeBath(folder: string, entry: object, hooks = ""): void {
   Deno.writeTextFileSync(
     `${folder}/configs/bath.yaml`,
-    `config_id: bath
-seed: 5
-features: { stages: { relationships: B }, systems: {} }
-rewards:
-  needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 }
-  decay_rates: { hunger: 0, hygiene: 0.02, energy: 0 }
-affordances:
-  hooks:
-    call_timeout_ms: 1000
-    tick_budget_ms: 5000
-    ${more}
-    allow: [{ specifier: "townlet:default" }, ${JSON.stringify(entry)}]
-world:
-  grid_size: [8, 8]
-  objects: [{ id: shower_1, type: shower, position: [2, 2] }]
-population: { wallet: 5, residents: [{ id: ada }, { id: bo }] }
-`,
+    bathTown(entry, { hooks }),
   );
 }
 

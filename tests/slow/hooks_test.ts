@@ -1,7 +1,7 @@
 /** Runs of the real program with hooks: refused, well behaved, and worse. @module */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sha256Hex } from "../../src/base/hash.ts";
-import { hookText, writeHook } from "../helpers/hook_file.ts";
+import { bathTown, hookText, writeHook } from "../helpers/hook_file.ts";
 import {
   type Ended,
   scratch,
@@ -9,38 +9,11 @@ import {
   townlet,
 } from "../helpers/townlet.ts";
 
-/** A small town with a hook; gives the path of its file. */
-function writeTown(
-  folder: string,
-  entry: object,
-  more = "",
-): string {
+/** Writes a small town with a hook; gives the path of its file. */
+function writeTown(folder: string, entry: object, hooks = ""): string {
   const path = `${folder}/town.yaml`;
-  Deno.writeTextFileSync(
-    path,
-    `config_id: bath
-seed: 5
-features:
-  stages: { relationships: B }
-  systems: {}
-rewards:
-  needs_weights: { hunger: 1, hygiene: 0.6, energy: 0.8 }
-  decay_rates: { hunger: 0, hygiene: 0.02, energy: 0 }
-snapshot: { root: ${folder}/snapshots }
-affordances:
-  hooks:
-    call_timeout_ms: 1000
-    tick_budget_ms: 5000
-    ${more}
-    allow: [{ specifier: "townlet:default" }, ${JSON.stringify(entry)}]
-world:
-  grid_size: [8, 8]
-  objects: [{ id: shower_1, type: shower, position: [2, 2] }]
-population:
-  wallet: 5
-  residents: [{ id: ada }, { id: bo }, { id: cy }]
-`,
-  );
+  const sections = `snapshot: { root: ${folder}/snapshots }`;
+  Deno.writeTextFileSync(path, bathTown(entry, { hooks, sections }));
   return path;
 }
 
