@@ -256,5 +256,5 @@ Deno.test("programFlags() refuses to let a program write itself", () => {
     );
     assertEquals([error.code, error.exit], ["perms.wide", 5]);
   }
-  programFlags({ ...NOTHING, read: ["."], write: ["out", "/tmp"] });
+  programFlags({ ...NOTHING, read: ["."], write: ["out", "/somewhere"] });
 });
