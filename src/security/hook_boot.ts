@@ -37,11 +37,11 @@ export const END = {
 export const REPLY = {
   /** Nothing yet. */
   none: 0,
-  /** The answer. */
+  /** The answer; after loading, the hook's names. */
   done: 1,
   /** An answer that has more bytes than there is room for. */
   tooLong: 2,
-  /** A fault, in words. */
+  /** A fault: the rule, a blank, and what is wrong. */
   fault: 3,
 } as const;
 
@@ -62,12 +62,6 @@ export interface BootData {
   /** The hook's source, as an address. */
   readonly source: string;
 }
-
-/** What a sandbox says when it has loaded the hook, or has not. */
-export type Loaded =
-  /** JSON of the hook's names. */
-  | { readonly names: string }
-  | { readonly rule: string; readonly reason: string };
 
 /** Names of the language that a hook can use. */
 const NAMES = [
@@ -114,7 +108,7 @@ const NAMES = [
 
 /** The program of the outer worker, as an address. */
 export function bootAddress(): string {
-  const numbers = JSON.stringify({ CONTROL, REPLY, END, LIMITS });
+  const numbers = JSON.stringify({ CONTROL, REPLY, END, HEAD_BYTES, LIMITS });
   return addressOf(
     `import { Worker } from "node:worker_threads";\n(${boot})(Worker, ${numbers});`,
   );
@@ -131,7 +125,7 @@ export function hostAddress(): string {
     NAMES,
   });
   return addressOf(
-    `import { parentPort, workerData } from "node:worker_threads";\nawait (${host})(workerData, parentPort, ${numbers});`,
+    `import { workerData } from "node:worker_threads";\nconst close = globalThis.close.bind(globalThis);\nawait (${host})(workerData, close, ${numbers});`,
   );
 }
 
@@ -142,7 +136,6 @@ export function addressOf(text: string): string {
 
 /** The inner worker, as far as it is used; of `node:worker_threads`. */
 interface Inner {
-  on(event: "message", listen: (message: Loaded) => void): void;
   on(event: "error", listen: (error: unknown) => void): void;
   on(event: "exit", listen: () => void): void;
 }
@@ -162,26 +155,30 @@ type InnerWorker = new (
 /** Runs in the outer worker: starts the inner one, and tells of its end. */
 function boot(
   Worker: InnerWorker,
-  { CONTROL: word, REPLY: reply, END: end, LIMITS: resourceLimits }: {
+  numbers: {
     readonly CONTROL: typeof CONTROL;
     readonly REPLY: typeof REPLY;
     readonly END: typeof END;
+    readonly HEAD_BYTES: typeof HEAD_BYTES;
     readonly LIMITS: typeof LIMITS;
   },
 ): void {
+  const { CONTROL: word, REPLY: reply, END: end } = numbers;
+  const { HEAD_BYTES: headBytes, LIMITS: resourceLimits } = numbers;
   const scope = globalThis as unknown as {
     onmessage: (event: MessageEvent<BootData>) => void;
-    postMessage(message: Loaded): void;
   };
   scope.onmessage = ({ data }) => {
     const control = new Int32Array(data.memory, 0, 4);
     const tell = (reason: string) => {
       Atomics.store(control, word.end, end.gone);
       // Whoever waits need not wait until the deadline.
-      Atomics.store(control, word.length, 0);
-      Atomics.compareExchange(control, word.reply, reply.none, reply.fault);
+      if (Atomics.load(control, word.reply) !== reply.none) return;
+      const said = new TextEncoder().encode(`H9 ${reason}`);
+      new Uint8Array(data.memory, headBytes).set(said);
+      Atomics.store(control, word.length, said.length);
+      Atomics.store(control, word.reply, reply.fault);
       Atomics.notify(control, word.reply);
-      scope.postMessage({ rule: "H9", reason });
     };
     const inner = new Worker(new URL(data.host), {
       workerData: data,
@@ -190,7 +187,6 @@ function boot(
       stdout: true,
       stderr: true,
     });
-    inner.on("message", (message) => scope.postMessage(message));
     inner.on("error", (error) => {
       const { message } = Object(error) as { readonly message?: unknown };
       tell(String(message ?? error).slice(0, 200));
@@ -202,11 +198,13 @@ function boot(
 /**
  * Runs in the inner worker: takes everything away that is not plain language,
  * loads the hook, says so, and answers one request after the other. It never
- * gives the event loop a turn, so promises and callbacks of a hook never run.
+ * gives the event loop a turn, so promises and callbacks of a hook never run,
+ * and calls nothing of the runtime that is written in the language: a hook may
+ * have changed what that relies on.
  */
 async function host(
   { memory, source }: BootData,
-  port: { postMessage(message: Loaded): void },
+  close: () => void,
   numbers: {
     readonly CONTROL: typeof CONTROL;
     readonly REPLY: typeof REPLY;
@@ -231,24 +229,36 @@ async function host(
   const decoder = new TextDecoder();
   const encode = encoder.encode.bind(encoder);
   const decode = decoder.decode.bind(decoder);
-  const post = port.postMessage.bind(port);
 
-  /** Waits for a request after those that were seen; false to leave. */
+  /** Replies; of the runtime, nothing is called that a hook could meddle with. */
+  const answer = (code: number, said: string) => {
+    const encoded = encode(said);
+    if (encoded.length > bytesMax) {
+      store(control, word.length, 0);
+      store(control, word.reply, reply.tooLong);
+    } else {
+      bytes.set(encoded);
+      store(control, word.length, encoded.length);
+      store(control, word.reply, code);
+    }
+    notify(control, word.reply);
+  };
+
+  /**
+   * Waits for a request after those that were seen. Gives false when there is
+   * none: the thread ends, without a turn for promises that were left behind.
+   */
   const awaitRequest = (seen: number): boolean => {
     while (load(control, word.request) === seen) {
       wait(control, word.request, seen);
     }
     if (load(control, word.end) !== end.leave) return true;
-    // The event loop has its turn then; promises that a hook left behind would
-    // be told of on the standard error.
-    defineProperty(globalThis, "dispatchEvent", {
-      value: (event: Event) => event.preventDefault(),
-    });
+    close();
     return false;
   };
 
   const refuse = (rule: string, reason: string): void => {
-    post({ rule, reason });
+    answer(reply.fault, `${rule} ${reason}`);
     // Nobody asks for anything now but to leave.
     awaitRequest(0);
   };
@@ -330,11 +340,21 @@ async function host(
     }
   }
   deleteProperty(Error, "captureStackTrace");
-  defineProperty(Error, "stackTraceLimit", { value: 0, writable: false });
-  defineProperty(Error, "prepareStackTrace", {
-    value: undefined,
-    writable: false,
-  });
+  for (
+    const [key, value] of [
+      ["stackTraceLimit", 0],
+      ["prepareStackTrace", undefined],
+    ] as const
+  ) {
+    defineProperty(Error, key, { value, writable: false, configurable: false });
+  }
+  // What was last looked for in a text, which may have been somebody else's.
+  for (const key of ownKeys(RegExp)) {
+    const { get } = getOwnPropertyDescriptor(RegExp, key) ?? {};
+    if (get !== undefined && key !== Symbol.species) {
+      deleteProperty(RegExp, key);
+    }
+  }
 
   /** Freezes a value that came as JSON, to its leaves. */
   const freezeAll = (value: unknown): void => {
@@ -386,25 +406,16 @@ async function host(
     }
     if (!isArray(names)) throw new Error("it has no list named names");
     call = hook.call as typeof call;
-    const listed = text(stringify(names));
+    const listed: unknown = stringify(names);
+    if (typeof listed !== "string") {
+      throw new Error("it has no list named names");
+    }
     if (listed.length > bytesMax) throw new Error("it has too many names");
-    post({ names: listed });
+    answer(reply.done, listed);
   } catch (error) {
     return refuse("H8", reasonOf(error));
   }
 
-  const answer = (code: number, said: string) => {
-    const encoded = encode(said);
-    if (encoded.length > bytesMax) {
-      store(control, word.length, 0);
-      store(control, word.reply, reply.tooLong);
-    } else {
-      bytes.set(encoded);
-      store(control, word.length, encoded.length);
-      store(control, word.reply, code);
-    }
-    notify(control, word.reply);
-  };
   for (let seen = 0; awaitRequest(seen); seen = (seen + 1) | 0) {
     try {
       const length = load(control, word.length);
@@ -416,7 +427,7 @@ async function host(
       if (typeof said !== "string") throw new Error("it answered nothing");
       answer(reply.done, said);
     } catch (error) {
-      answer(reply.fault, reasonOf(error));
+      answer(reply.fault, `H9 it threw: ${reasonOf(error)}`);
     }
   }
 }

@@ -14,7 +14,6 @@ import {
   END,
   HEAD_BYTES,
   hostAddress,
-  type Loaded,
   MESSAGE_BYTES_MAX,
   REPLY,
 } from "./hook_boot.ts";
@@ -55,16 +54,13 @@ export class Sandbox implements Disposable {
       name: "townlet-hook",
       deno: { permissions: "none" },
     });
+    const control = new Int32Array(memory, 0, 4);
     try {
-      const loaded = await load(worker, {
-        memory,
-        host: hostAddress(),
-        source: addressOf(source),
-      });
-      if ("rule" in loaded) throw new HookFault(loaded.rule, loaded.reason);
-      return new Sandbox(worker, memory, JSON.parse(loaded.names));
+      const data = { memory, host: hostAddress(), source: addressOf(source) };
+      const names = await load(worker, control, data);
+      return new Sandbox(worker, memory, names);
     } catch (error) {
-      end(worker, new Int32Array(memory, 0, 4));
+      end(worker, control);
       throw error;
     }
   }
@@ -105,25 +101,16 @@ export class Sandbox implements Disposable {
         throw new HookFault("H10", `it gave no answer in ${timeoutMs} ms`);
       }
     }
-    const length = Math.min(
-      MESSAGE_BYTES_MAX,
-      Math.max(0, Atomics.load(control, CONTROL.length)),
-    );
-    const said = new TextDecoder().decode(this.#bytes.slice(0, length));
-    switch (Atomics.load(control, CONTROL.reply)) {
-      case REPLY.done:
-        return said;
-      case REPLY.tooLong:
-        throw new HookFault(
-          "H11",
-          `its answer has more than ${MESSAGE_BYTES_MAX} bytes`,
-        );
-      default:
-        if (Atomics.load(control, CONTROL.end) === END.gone) {
-          this[Symbol.dispose]();
-          throw new HookFault("H9", "its thread ended");
-        }
-        throw new HookFault("H9", `it threw: ${escapeText(said)}`);
+    try {
+      return replyOf(control, this.#bytes);
+    } catch (error) {
+      if (!(error instanceof HookFault)) throw error;
+      // What it threw may have any text.
+      throw new HookFault(error.rule, escapeText(error.message));
+    } finally {
+      if (Atomics.load(control, CONTROL.end) === END.gone) {
+        this[Symbol.dispose]();
+      }
     }
   }
 
@@ -146,24 +133,65 @@ function end(worker: Worker, control: Int32Array): void {
   worker.terminate();
 }
 
-/** Resolves with what the sandbox says of loading, in time or not. */
-function load(worker: Worker, data: BootData): Promise<Loaded> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      resolve({ rule: "H8", reason: `it did not load in ${LOAD_MS} ms` });
-    }, LOAD_MS);
-    const end = (loaded: Loaded) => {
-      clearTimeout(timer);
-      resolve(loaded);
-    };
-    worker.onmessage = ({ data }: MessageEvent<Loaded>) => end(data);
-    // Unhandled, it would end this process; it may come long after.
-    worker.onerror = (event) => {
-      event.preventDefault();
-      end({ rule: "H9", reason: event.message });
-    };
-    worker.postMessage(data);
-  });
+/**
+ * Loads the hook and gives its names, as it gave them.
+ *
+ * @throws {HookFault} when it cannot be loaded, or not in time
+ */
+async function load(
+  worker: Worker,
+  control: Int32Array,
+  data: BootData,
+): Promise<unknown> {
+  // Unhandled, it would end this process; it may come long after.
+  worker.onerror = (event) => {
+    event.preventDefault();
+    Atomics.store(control, CONTROL.end, END.gone);
+    Atomics.compareExchange(
+      control,
+      CONTROL.reply,
+      REPLY.none,
+      REPLY.fault,
+    );
+    Atomics.notify(control, CONTROL.reply);
+  };
+  worker.postMessage(data);
+  const reply = Atomics.waitAsync(control, CONTROL.reply, REPLY.none, LOAD_MS);
+  if (await reply.value === "timed-out") {
+    throw new HookFault("H8", `it did not load in ${LOAD_MS} ms`);
+  }
+  const bytes = new Uint8Array(data.memory, HEAD_BYTES, MESSAGE_BYTES_MAX);
+  const names = replyOf(control, bytes);
+  try {
+    return JSON.parse(names);
+  } catch {
+    throw new HookFault("H8", "its names are no list of plain names");
+  }
+}
+
+/**
+ * What was replied.
+ *
+ * @throws {HookFault} for a fault, and for what is too long
+ */
+function replyOf(control: Int32Array, bytes: Uint8Array): string {
+  const length = Atomics.load(control, CONTROL.length);
+  const room = Math.min(MESSAGE_BYTES_MAX, Math.max(0, length));
+  const said = new TextDecoder().decode(bytes.slice(0, room));
+  switch (Atomics.load(control, CONTROL.reply)) {
+    case REPLY.done:
+      return said;
+    case REPLY.tooLong:
+      throw new HookFault(
+        "H11",
+        `its answer has more than ${MESSAGE_BYTES_MAX} bytes`,
+      );
+    default: {
+      const [, rule, reason] = /^(H\d{1,2}) ([^]*)$/.exec(said) ??
+        ["", "H9", "its thread ended"];
+      throw new HookFault(rule, reason);
+    }
+  }
 }
 
 /** Waits for a reply; false when the time is over before. */
