@@ -6,7 +6,8 @@
 import { join, resolve } from "node:path";
 import project from "../deno.json" with { type: "json" };
 import { TownletError } from "../src/base/error.ts";
-import type { SnapshotSettings } from "../src/config/snapshot_settings.ts";
+import type { Config } from "../src/config/config.ts";
+import { savesByItself } from "../src/config/snapshot_settings.ts";
 import {
   checkOutput,
   type OutputKind,
@@ -65,7 +66,7 @@ export function checkDistinct(outputs: Outputs): void {
  */
 export async function checkOutputs(
   { report, snapshotSave }: Outputs,
-  { root, on_failure }: SnapshotSettings,
+  config: Config,
   keeps: readonly string[],
 ): Promise<void> {
   if (snapshotSave !== undefined) {
@@ -73,7 +74,8 @@ export async function checkOutputs(
     await checkOutput(snapshotSave, SNAPSHOT_FILE);
   }
   if (report !== undefined) await checkOutput(report, REPORT_FILE);
-  if (on_failure) {
+  if (savesByItself(config)) {
+    const { root } = config.snapshot;
     const { checkRoot } = await import("../src/security/roots.ts");
     await checkRoot(root, { what: "snapshots", keeps });
   }

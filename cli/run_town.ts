@@ -104,7 +104,7 @@ export async function runTown(flags: RunFlags): Promise<number> {
   const ticks = flags.ticks ?? config.scenario?.ticks ?? TICKS;
 
   const before = deedsOf(simulation.world);
-  await checkOutputs(flags, config.snapshot, [flags.config]);
+  await checkOutputs(flags, config, [flags.config]);
   using interrupt = listenForSignals();
   const course = await runTicks(
     simulation,

@@ -113,8 +113,11 @@ function needsOf(flags: RunFlags): Partial<Needs> {
   return {
     towns: [config],
     set,
-    opens: ["manifest", "hooks", "snapshots", "telemetry"],
-    // The newest state lies in a folder that the configuration names.
+    opens: [
+      ...["manifest", "hooks", "saves", "telemetry"] as const,
+      // The newest state lies in a folder that the configuration names.
+      ...snapshotLoad === "latest" ? ["snapshots"] as const : [],
+    ],
     reads: snapshotLoad === undefined || snapshotLoad === "latest"
       ? []
       : [snapshotLoad],

@@ -1,11 +1,10 @@
 /** The hooks a configuration allows, and which of them would run. @module */
 import { escapeText } from "../../src/base/text.ts";
-import type { HookSettings } from "../../src/config/hooks.ts";
+import { type HookSettings, isHookFile } from "../../src/config/hooks.ts";
 import type { Refusal } from "../../src/security/hook_files.ts";
 import {
   checkHooks,
   type HookStatus,
-  isFile,
   openListed,
 } from "../../src/security/hooks.ts";
 import { BUILT_IN_HOOKS } from "../../src/world/hooks.ts";
@@ -57,7 +56,7 @@ async function tryOut({ entry, code }: HookStatus): Promise<Refusal | null> {
 
 function rowOf({ entry, code }: HookStatus, refusal: Refusal | null): HookRow {
   const { specifier, sha256, names } = entry;
-  const fromFile = isFile(entry);
+  const fromFile = isHookFile(entry);
   return {
     specifier,
     kind: fromFile ? "file" : "built_in",

@@ -119,3 +119,8 @@ export const hooks: z.ZodType<HookSettings> = z.strictObject({
     "Milliseconds all calls of a tick may take",
   ),
 }).describe("Code that may act when affordances start and end");
+
+/** Whether an entry names a file. */
+export function isHookFile({ specifier }: HookSource): boolean {
+  return specifier !== BUILT_IN_HOOKS;
+}

@@ -1,5 +1,7 @@
 /** Section `snapshot`: saving and loading a running town. @module */
 import { z } from "zod";
+import type { Config } from "./config.ts";
+import { isHookFile } from "./hooks.ts";
 import { flag, int, path } from "./schema.ts";
 
 /** Saving and loading a running town. */
@@ -60,3 +62,13 @@ export const snapshot: z.ZodType<SnapshotSettings> = z.strictObject({
     ),
   }).prefault({}).describe("Bringing old snapshots up to date"),
 }).describe("Saving and loading a running town");
+
+/**
+ * Whether a run may write a snapshot without being told to: every so many
+ * ticks, when a tick fails, or when a hook that is a file ends the run.
+ */
+export function savesByItself({ snapshot, affordances }: Config): boolean {
+  const { allow, on_fault } = affordances.hooks;
+  return snapshot.autosave.every_ticks !== null || snapshot.on_failure ||
+    on_fault === "halt" && allow.some(isHookFile);
+}

@@ -6,7 +6,11 @@
  */
 import { EXIT, TownletError } from "../base/error.ts";
 import { escapeText } from "../base/text.ts";
-import type { HookSettings, HookSource } from "../config/hooks.ts";
+import {
+  type HookSettings,
+  type HookSource,
+  isHookFile,
+} from "../config/hooks.ts";
 import {
   type HookContext,
   HookFault,
@@ -54,17 +58,12 @@ export async function checkHooks(
 ): Promise<readonly HookStatus[]> {
   const folder = hooksFolder(config, settings);
   return await Promise.all(settings.allow.map(async (entry) => {
-    if (!isFile(entry)) return { entry, code: null, refusal: null };
+    if (!isHookFile(entry)) return { entry, code: null, refusal: null };
     const found = await readHook(folder, entry);
     return "rule" in found
       ? { entry, code: null, refusal: found }
       : { entry, code: found, refusal: null };
   }));
-}
-
-/** Whether an entry names a file. */
-export function isFile({ specifier }: HookSource): boolean {
-  return specifier.startsWith("./");
 }
 
 /**

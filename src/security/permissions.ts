@@ -8,12 +8,13 @@
 import { dirname, isAbsolute, normalize } from "node:path";
 import { EXIT, TownletError } from "../base/error.ts";
 import type { Config } from "../config/config.ts";
-import { BUILT_IN_HOOKS, type HookSource } from "../config/hooks.ts";
+import { isHookFile } from "../config/hooks.ts";
+import { savesByItself } from "../config/snapshot_settings.ts";
 import type { TelemetrySettings } from "../config/telemetry_settings.ts";
 import type { Transport, TransportTls } from "../config/transport.ts";
 import { hooksFolder } from "./hook_files.ts";
 import { pathFrom } from "./paths.ts";
-import { contains } from "./roots.ts";
+import { checkOwn, contains } from "./roots.ts";
 
 /** Flags of the runtime that every program has; none of them grants anything. */
 const COMMON_FLAGS: readonly string[] = [
@@ -40,7 +41,14 @@ export interface Permissions {
 }
 
 /** A part of what a town file names: each is opened by some commands only. */
-export type TownPart = "manifest" | "hooks" | "snapshots" | "telemetry";
+export type TownPart =
+  | "manifest"
+  | "hooks"
+  /** The folder of snapshots, to find the newest one there. */
+  | "snapshots"
+  /** The same, to write into it, if the run does. */
+  | "saves"
+  | "telemetry";
 
 /** What a process is going to do, as far as its permissions depend on it. */
 export interface Needs {
@@ -109,8 +117,8 @@ export function permissionsFor(
  * if it wants any, and those that grant permissions.
  *
  * Throws a TownletError for what a list of flags cannot carry: it is split at
- * blanks and commas, and shells replace `*`, `?` and brackets. Throws one, too
- * (exit code 5), when the program itself could be written.
+ * blanks and commas, and shells take many signs for more than a word. Throws
+ * one, too (exit code 5), when the program itself could be written.
  */
 export function programFlags(
   permissions: Permissions,
@@ -153,28 +161,23 @@ function namedBy(part: TownPart, file: string, config: Config): Named {
     }
     case "hooks": {
       const { hooks } = config.affordances;
-      if (!hooks.allow.some(isFile)) return NOTHING_NAMED;
+      if (!hooks.allow.some(isHookFile)) return NOTHING_NAMED;
       return { ...NOTHING_NAMED, reads: [hooksFolder(file, hooks)] };
     }
-    case "snapshots": {
-      const { root, autosave, on_failure } = config.snapshot;
-      const { allow, on_fault } = config.affordances.hooks;
-      // A hook that ends the run leaves the state before it.
-      const saves = autosave.every_ticks !== null || on_failure ||
-        on_fault === "halt" && allow.some(isFile);
+    case "saves":
+      if (!savesByItself(config)) return NOTHING_NAMED;
       return {
-        ...NOTHING_NAMED,
-        reads: [outermost(root)],
-        writes: saves ? [root] : [],
+        ...namedBy("snapshots", file, config),
+        writes: [config.snapshot.root],
       };
+    case "snapshots": {
+      const { root } = config.snapshot;
+      checkOwn(root, "snapshots", [file]);
+      return { ...NOTHING_NAMED, reads: [outermost(root)] };
     }
     case "telemetry":
       return namedByTelemetry(file, config.telemetry);
   }
-}
-
-function isFile({ specifier }: HookSource): boolean {
-  return specifier !== BUILT_IN_HOOKS;
 }
 
 function namedByTelemetry(file: string, telemetry: TelemetrySettings): Named {
@@ -257,14 +260,20 @@ function checkNarrow(folder: string): void {
   });
 }
 
+/**
+ * Refuses what a list of flags cannot carry, or what a shell would take for
+ * more than a word: people paste what is printed.
+ */
 function checkCarried(item: string, isAddress: boolean): void {
-  // deno-lint-ignore no-control-regex
-  const cannot = /[\s,*?\x00-\x1f\x7f]/.test(item) ||
-    (!isAddress && /[[\]]/.test(item));
-  if (!cannot && item !== "") return;
+  const plain = isAddress
+    ? /^[\p{L}\p{N}_.:[\]-]+$/u
+    : Deno.build.os === "windows"
+    ? /^[\p{L}\p{N}_./:@%+=\\-]+$/u
+    : /^[\p{L}\p{N}_./:@%+=-]+$/u;
+  if (plain.test(item)) return;
   throw new TownletError("A list of flags cannot carry this path", {
     code: "perms.path",
     where: item,
-    hint: "Use a path without blanks, commas, * ? [ and ]",
+    hint: "Use a path of letters, digits and _ . / : @ % + = -",
   });
 }

@@ -32,6 +32,25 @@ export async function checkRoot(
   options: { readonly what: string; readonly keeps: readonly string[] },
 ): Promise<void> {
   const { what, keeps } = options;
+  checkOwn(root, what, keeps);
+  try {
+    await checkNoLinks(beforeRoot(root), root, `folder of ${what}`);
+  } catch (error) {
+    throw explainFileError(error, "read", root, `folder of ${what}`);
+  }
+}
+
+/**
+ * Checks by its name alone that a folder is one of its own: not the disk, a
+ * home, the working directory, nor one that holds the program or `keeps`.
+ *
+ * Throws a {@link TownletError} with exit code 5.
+ */
+export function checkOwn(
+  root: string,
+  what: string,
+  keeps: readonly string[],
+): void {
   const folder = resolve(root);
   const program = import.meta.url.startsWith("file:")
     ? [fileURLToPath(import.meta.url)]
@@ -39,22 +58,16 @@ export async function checkRoot(
   const isWhole = dirname(folder) === folder || HOME.test(folder);
   const held = [resolve("."), ...program, ...keeps.map((file) => resolve(file))]
     .find((path) => contains(folder, path));
-  if (isWhole || held !== undefined) {
-    throw new TownletError(
-      `The folder of ${what} would hold more than that (rule F3)`,
-      {
-        code: "root.too_wide",
-        where: root,
-        hint: "Name a folder of its own, such as out/snapshots",
-        exit: EXIT.refused,
-      },
-    );
-  }
-  try {
-    await checkNoLinks(beforeRoot(root), root, `folder of ${what}`);
-  } catch (error) {
-    throw explainFileError(error, "read", root, `folder of ${what}`);
-  }
+  if (!isWhole && held === undefined) return;
+  throw new TownletError(
+    `The folder of ${what} would hold more than that (rule F3)`,
+    {
+      code: "root.too_wide",
+      where: root,
+      hint: "Name a folder of its own, such as out/snapshots",
+      exit: EXIT.refused,
+    },
+  );
 }
 
 /**

@@ -69,7 +69,7 @@ Deno.test("perms --json gives the lists, with all that the town and the flags na
     assertEquals([code, err], [0, ""]);
     // The town and its certificates lie below out.
     const permissions = {
-      read: ["out", "src", "old/a.tsnap", "data"],
+      read: ["src", "old/a.tsnap", "out", "data"],
       write: ["out", "data"],
       net: ["collector.example:9443"],
       env: ["TOWNLET_KEY"],
@@ -89,7 +89,7 @@ Deno.test("commands say what their flags touch, and nothing more", async () => {
   const load = { towns: [town], opens: ["manifest", "hooks"] };
   const run = {
     towns: [town],
-    opens: ["manifest", "hooks", "snapshots", "telemetry"],
+    opens: ["manifest", "hooks", "saves", "telemetry"],
   };
   const cases: Readonly<Record<string, object>> = {
     "simulate": { ...run, writes: ["out"] },
@@ -99,7 +99,11 @@ Deno.test("commands say what their flags touch, and nothing more", async () => {
       writes: ["out", "a", "."],
     },
     "simulate --events a/e.ndjson": { ...run, writes: ["out", "a"] },
-    "simulate --snapshot-load latest": { ...run, writes: ["out"] },
+    "simulate --snapshot-load latest": {
+      ...run,
+      opens: [...run.opens, "snapshots"],
+      writes: ["out"],
+    },
     "simulate --snapshot-load a.tsnap --set seed=2": {
       ...run,
       set: ["seed=2"],

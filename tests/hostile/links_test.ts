@@ -86,7 +86,7 @@ Deno.test("F3: a folder for states of failed ticks is refused before the first t
         withLines(`snapshot: { root: ${root}, on_failure: ${onFailure} }`),
       );
       const { config } = await loadTown(file);
-      await checkOutputs(none, config.snapshot, [file]);
+      await checkOutputs(none, config, [file]);
     };
     await check("out/states", true);
     for (const root of [".", "/", "src", folder, `${folder}/..`]) {

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { resolve } from "node:path";
 import { TownletError } from "../../src/base/error.ts";
 import { loadConfig } from "../../src/config/load.ts";
@@ -12,7 +12,9 @@ import {
 import { withLines } from "../helpers/config_text.ts";
 
 /** What a run opens of its town. */
-const RUN = ["manifest", "hooks", "snapshots", "telemetry"] as const;
+const RUN = [
+  ...["manifest", "hooks", "saves", "snapshots", "telemetry"] as const,
+];
 
 const NOTHING: Permissions = { read: [], write: [], net: [], env: [], run: [] };
 
@@ -50,6 +52,21 @@ Deno.test("permissionsFor() lets a run read its town and its snapshots", async (
 Deno.test("permissionsFor() looks at each part of the way to a folder", async () => {
   const { read } = await forRun("snapshot: { root: data/states/here }");
   assertEquals(read, ["towns/t.yaml", "data"]);
+});
+
+Deno.test("permissionsFor() gives a folder of snapshots to who opens it, and none that holds more", async () => {
+  const opens = ["manifest", "saves"] as const;
+  assertEquals(
+    (await forRun("snapshot: { root: /srv/states }", { opens })).read,
+    ["towns/t.yaml"],
+  );
+  for (const root of ["/", "..", ".", "/home/ann", "/root", "towns"]) {
+    const error = await assertRejects(
+      () => forRun(`snapshot: { root: ${root}, on_failure: true }`),
+      TownletError,
+    );
+    assertEquals([error.code, error.exit], ["root.too_wide", 5], root);
+  }
 });
 
 Deno.test("permissionsFor() lets a run write snapshots only if it saves by itself", async () => {
@@ -230,7 +247,12 @@ Deno.test("programFlags() gives the common flags, and a list for each kind that 
 });
 
 Deno.test("programFlags() refuses paths that a list of flags cannot carry", () => {
-  const bad = ["a b", "a,b", "a\tb", "a\nb", "a*", "a?", "[a]", "", "a\u00a0b"];
+  const bad = [
+    ...["a b", "a,b", "a\tb", "a\nb", "a*", "a?", "[a]", "", "a\u00a0b"],
+    // What is printed is pasted into shells.
+    ...["a;b", "a&b", "a|b", "a<b", "a>b", "(a)", "{a}", "$HOME", "$(a)"],
+    ...["`a`", "a'b", 'a"b', "a\\b", "a#b", "a!b", "~/a", "a\u202eb"],
+  ];
   for (const path of bad) {
     const error = assertThrows(
       () => programFlags({ ...NOTHING, read: ["fine", path] }),
@@ -242,7 +264,7 @@ Deno.test("programFlags() refuses paths that a list of flags cannot carry", () =
       2,
     ]);
   }
-  const fine = ["büro/ä.yaml", "a'b", 'a"b', "$HOME", "a=b", "-x", "~/a"];
+  const fine = ["büro/ä.yaml", "a=b", "-x", "a@b:c", "a+b%20", "../a_b.c"];
   programFlags({ ...NOTHING, read: fine });
 });
 
