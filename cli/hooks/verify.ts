@@ -140,8 +140,8 @@ function record(hook: OutsideHook): Recording {
   const isFull = () =>
     calls.length >= CALLS_MAX || characters >= CHARACTERS_MAX;
   const { specifier, sha256, names } = hook;
-  const ask = (context: HookContext, random: Uint32Array) => {
-    const answer = hook.ask(context, random);
+  const ask = (context: HookContext, random: Uint32Array, n: number) => {
+    const answer = hook.ask(context, random, n);
     if (!isFull()) {
       const asked = JSON.stringify(context);
       const answered = JSON.stringify(answer);
@@ -176,12 +176,12 @@ async function playAgain(
 }
 
 /** No answer is to differ because the machine is busy. */
-const PATIENT = { call_timeout_ms: 1000, tick_budget_ms: Infinity };
+const PATIENT = { call_timeout_ms: 1000, tick_budget_ms: 5000 };
 
 /** What a hook answers now, as JSON, or how it fails. */
 function answerOf(hook: OutsideHook, { context, random }: Call): string {
   try {
-    return JSON.stringify(hook.ask(JSON.parse(context), random));
+    return JSON.stringify(hook.ask(JSON.parse(context), random, 0));
   } catch (error) {
     if (!(error instanceof HookFault)) throw error;
     return `fails: ${error.message} (rule ${error.rule})`;

@@ -80,7 +80,7 @@ export class Hooks implements Disposable {
 
   /** Hooks that were checked; what is refused is left out. */
   constructor(settings: HookSettings, all: readonly HookStatus[]) {
-    const budget = { tick: -1, spentMs: 0 };
+    const budget = { spentMs: 0 };
     this.#runners = all.flatMap(({ entry, code }) =>
       code === null ? [] : [new Runner(settings, entry, code, budget)]
     );
@@ -165,11 +165,9 @@ export class Hooks implements Disposable {
   }
 }
 
-/** Time that all hooks of a town have spent in a tick. */
+/** What all hooks have spent in the tick that is under way. */
 interface Budget {
-  /** The tick. */
-  tick: number;
-  /** The time, in milliseconds. */
+  /** Time, in milliseconds. */
   spentMs: number;
 }
 
@@ -221,14 +219,12 @@ class Runner implements OutsideHook, Disposable {
     return null;
   }
 
-  ask(context: HookContext, random: Uint32Array): unknown {
+  ask(context: HookContext, random: Uint32Array, n: number): unknown {
     if (this.#sandbox === null) throw new RangeError("the hook is not started");
     const { call_timeout_ms, tick_budget_ms } = this.#settings;
     const budget = this.#budget;
-    if (budget.tick !== context.tick) {
-      budget.tick = context.tick;
-      budget.spentMs = 0;
-    }
+    // A tick begins, be it one that is tried again.
+    if (n === 0) budget.spentMs = 0;
     const from = performance.now();
     let failed = true;
     try {

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { escapeText } from "../base/text.ts";
 import { HookFault } from "./hooks.ts";
 import type { Use } from "./outside_hooks.ts";
 import { adjustStock, stockOf } from "./stock.ts";
@@ -28,8 +29,12 @@ const EFFECTS_MAX = 64;
 const PAYLOAD_BYTES_MAX = 1024;
 /** Most a hook may change a tie by. */
 const TIE_STEP = 0.5;
+/** Most money a hook may bring somebody to: all of it is told exactly. */
+const MONEY_MAX = 1e12;
 /** Stocks that are on or off. */
 const FLAGS: readonly string[] = UTILITIES.map(({ stock }) => stock);
+/** Stocks that beds keep by themselves, with every sleeper. */
+const KEPT: readonly string[] = ["sleep_slots", "sleep_capacity"];
 
 const word = z.string().regex(/^[a-z_]{1,32}$/, {
   error: "must be 1 to 32 of a to z and _",
@@ -156,7 +161,7 @@ function checkAll(
       case "wallet":
         check(effect.agent === me, "the agent is not the one that acts");
         money += effect.delta;
-        check(money >= 0 && money < Infinity, `money would be ${money}`);
+        check(money >= 0 && money <= MONEY_MAX, `money would be ${money}`);
         break;
       case "inventory": {
         check(effect.agent === me, "the agent is not the one that acts");
@@ -178,6 +183,13 @@ function checkAll(
         const { item } = effect;
         const had = stocks.get(item) ?? stockOf(town, world, object, item);
         if (had === null) throw fault(i, "the object has no such stock");
+        check(!KEPT.includes(item), `${item} is kept by the beds themselves`);
+        const utility = object * UTILITIES.length + FLAGS.indexOf(item);
+        check(
+          !FLAGS.includes(item) || effect.delta <= 0 ||
+            world.utilityBaseline[utility] < 0,
+          `${item} cannot rise: there is an outage`,
+        );
         const count = had + effect.delta;
         const most = FLAGS.includes(item) ? 1 : MOST;
         check(count >= 0 && count <= most, `${item} would be ${count}`);
@@ -258,5 +270,6 @@ function fault(
   const where = index === undefined
     ? "its answer"
     : ["effect " + (Number(index) + 1), ...path].join(", ");
-  return new HookFault("H11", `${where}: ${message}`.slice(0, 500));
+  const said = escapeText(`${where}: ${message}`);
+  return new HookFault("H11", said.slice(0, 500));
 }

@@ -175,9 +175,10 @@ export interface OutsideHook {
    * Asks it, and waits for the answer: effects, not looked at yet.
    *
    * @param random state of the generator it draws from: four words
+   * @param n calls of hooks of files before this one in the tick
    * @throws {HookFault} when it does not answer in its bounds
    */
-  ask(context: HookContext, random: Uint32Array): unknown;
+  ask(context: HookContext, random: Uint32Array, n: number): unknown;
 }
 
 /** A hook of a file did what it must not, or not what it must. */

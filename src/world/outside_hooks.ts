@@ -57,10 +57,11 @@ export function askOutside(
   const { specifier } = hook;
   if (world.records.disabledHooks.includes(specifier)) return "";
   const others = othersAround(world, use.agent);
-  const random = generatorFor(town, world, specifier, turn.outsideCalls++);
+  const n = turn.outsideCalls++;
+  const random = generatorFor(town, world, specifier, n);
   try {
     const context = contextOf(town, world, name, use, others);
-    const answer = hook.ask(context, random);
+    const answer = hook.ask(context, random, n);
     return applyEffects(town, world, turn, answer, specifier, use, others);
   } catch (error) {
     if (!(error instanceof HookFault)) throw error;

@@ -201,6 +201,46 @@ STEPS.set(
   ],
 );
 
+STEPS.set(
+  "H7: nothing of the runtime runs in the hook's world once it is loaded",
+  [
+    `const seen = [];
+  const { iterator } = Symbol;
+  const plain = Array.prototype[iterator];
+  Array.prototype[iterator] = function () {
+    seen.push("list of " + this.length);
+    return Reflect.apply(plain, this, []);
+  };
+  ["required", "then", "toJSON", "transfer"].forEach((key) => {
+    Object.defineProperty(Object.prototype, key, {
+      configurable: true,
+      get() {
+        seen.push(key);
+      },
+      set() {
+        seen.push(key + " is set");
+      },
+    });
+  });
+  ${
+      hook(`
+    delete Object.prototype.then;
+    delete Object.prototype.toJSON;
+    const legacy = Reflect.ownKeys(RegExp).filter((key) =>
+      /^(\\$|input|last|left|right)/.test(String(key))
+    );
+    const { configurable, writable, value } = Reflect
+      .getOwnPropertyDescriptor(Error, "stackTraceLimit");
+    const found = seen.filter((what) => what !== "then" && what !== "toJSON");
+    return [found, legacy.map(String), configurable, writable, value];
+  `)
+    }`,
+    (sandbox) => {
+      assertEquals(ask(sandbox, 0), [[], [], false, false, 0]);
+    },
+  ],
+);
+
 Deno.test("H8, H10: what does not load says why; what does not answer is ended, and only it", async () => {
   const [spins, well] = await Promise.all([
     Sandbox.open(hook(BUSY)),

@@ -10,7 +10,7 @@ import { scratch } from "../helpers/townlet.ts";
 
 Deno.test("H8: a hook that never finishes loading is ended", async () => {
   assertEquals(
-    await loadFault(`${BUSY} ${BUSY} ${BUSY} ${BUSY} ${BUSY} ${BUSY}`),
+    await loadFault(BUSY.repeat(16)),
     "H8: it did not load in 5000 ms",
   );
 });
@@ -49,6 +49,10 @@ Deno.test("H8: what cannot be loaded says why", async () => {
     ["const a = 1;", /^H8: its default export is no object$/],
     ["export default { names: ['a'] };", /^H8: it has no function named call$/],
     ["export default { call() {} };", /^H8: it has no list named names$/],
+    [
+      "const names = ['a']; names.toJSON = () => undefined; export default { names, call() {} };",
+      /^H8: it has no list named names$/,
+    ],
     ["await new Promise(() => {});", /^H8: it did not load in 5000 ms$|^H9: /],
     ["export default { names: 'a', call() {} };", /^H8: it has no list/],
     [
@@ -84,7 +88,7 @@ Deno.test("H10: a thread that cannot be stopped is told of, and may not take mem
   assertEquals(hooks.stuck, []);
   const context = { tick: 1 } as HookContext;
   assertThrows(
-    () => hooks.outside[0].ask(context, new Uint32Array(4)),
+    () => hooks.outside[0].ask(context, new Uint32Array(4), 0),
     HookFault,
     "it gave no answer in 20 ms",
   );
@@ -94,4 +98,40 @@ Deno.test("H10: a thread that cannot be stopped is told of, and may not take mem
   const taken = new Uint8Array(3 * (1 << 29)).fill(1);
   const error = assertThrows(() => hooks.watch(), TownletError);
   assertEquals([error.code, error.exit, taken.at(-1)], ["hooks.faulted", 1, 1]);
+});
+
+Deno.test("L1, H9: what a hook leaves behind has no turn and no voice when its thread ends", async () => {
+  const worst = [
+    `Promise.reject(new Error("\\u001b[2Jplain"));`,
+    `Promise.reject(1); globalThis.dispatchEvent = () => {
+      throw new Error("\\u001b[2Jmine");
+    };`,
+    `Promise.reject(1); Object.prototype.get = () => {};
+     globalThis.dispatchEvent = () => { throw new Error("\\u001b[2Jmine"); };`,
+  ];
+  const program = `
+    import { Sandbox } from "./src/security/hook_sandbox.ts";
+    for (const source of ${JSON.stringify(worst)}) {
+      const hook = "export default { names: ['x'], call() { return []; } };";
+      using sandbox = await Sandbox.open(source + hook);
+      sandbox.ask('{"rng":[1,2,3,4]}', 5000);
+      sandbox[Symbol.dispose]();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }`;
+  using folder = scratch();
+  const path = `${folder.path}/leave.ts`;
+  Deno.writeTextFileSync(path, program.replace("./src", "../../src"));
+  const { code, stdout, stderr } = await new Deno.Command("deno", {
+    args: [
+      ...["run", "--no-check", "--no-prompt", "--cached-only"],
+      "--v8-flags=--disallow-code-generation-from-strings",
+      path,
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals(
+    [code, decoder.decode(stdout), decoder.decode(stderr)],
+    [0, "", ""],
+  );
 });

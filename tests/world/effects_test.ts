@@ -138,9 +138,13 @@ const BAD: Readonly<Record<string, readonly [answer: unknown, why: string]>> = {
     [{ ...GOOD, delta: -0.5 }, { ...GOOD, delta: -2 }],
     "effect 2: money would be -1.5",
   ],
+  "money beyond all counting": [
+    [{ ...GOOD, delta: 1e12 }],
+    "effect 1: money would be 1000000000001",
+  ],
   "money without end": [
-    [{ ...GOOD, delta: 1.7e308 }, { ...GOOD, delta: 1.7e308 }],
-    "effect 2: money would be Infinity",
+    [{ ...GOOD, delta: 1.7e308 }],
+    "effect 1: money would be 1.7e+308",
   ],
   "somebody else's money": [
     [{ ...GOOD, agent: "b" }],
@@ -183,6 +187,10 @@ const BAD: Readonly<Record<string, readonly [answer: unknown, why: string]>> = {
   ],
   "stock the object has not": [
     [{ effect: "stock", object: "shower_1", item: "meals", delta: 1 }],
+    "effect 1: the object has no such stock",
+  ],
+  "the places of a bed": [
+    [{ effect: "stock", object: "shower_1", item: "sleep_slots", delta: 1 }],
     "effect 1: the object has no such stock",
   ],
   "stock of another object": [
@@ -356,4 +364,58 @@ Deno.test("what is wrong with an answer ends the run unless the hook may be left
     "hook.faulted",
     "loop.failed",
   ]);
+});
+
+Deno.test("a hook can neither undo an outage nor make places to sleep", () => {
+  let answer: unknown[] = [];
+  const hook = outsideHook(
+    ["on_no_power", "on_attempt_sleep"],
+    () => answer,
+  );
+  const sim = tinyTown({
+    agents: [{ id: "a" }, { id: "b" }],
+    objects: [{ id: "shower_1", type: "shower" }, { id: "bed_1", type: "bed" }],
+    outside: [hook],
+    config: {
+      affordances: { hooks: { on_fault: "disable" } },
+      perturbations: {
+        events: { dark: { kind: "blackout", duration: 5, prob_per_day: 0 } },
+      },
+    },
+  });
+  const stock = (object: string, item: string, delta: number) => [
+    { effect: "stock", object, item, delta },
+  ];
+  play(sim, { a: { kind: "request", object: "shower_1" } });
+  play(sim, {
+    a: { kind: "start", object: "shower_1", affordance: "use_shower" },
+  });
+  sim.command({
+    name: "perturbation_trigger",
+    args: {
+      spec: "dark",
+      starts_in: 0,
+      duration: null,
+      targets: null,
+      magnitude: null,
+      location: null,
+    },
+  });
+  answer = stock("shower_1", "power_on", 1);
+  const dark = play(sim, {});
+  assertEquals(
+    named(dark, "hook.faulted").map(({ reason }) => reason),
+    ["effect 1: power_on cannot rise: there is an outage"],
+  );
+  assertEquals(stockAt(sim, "shower_1", "power_on"), 0);
+  sim.world.records = { ...sim.world.records, disabledHooks: [] };
+  answer = stock("bed_1", "sleep_capacity", 1);
+  play(sim, { b: { kind: "request", object: "bed_1" } });
+  const night = play(sim, {
+    b: { kind: "start", object: "bed_1", affordance: "rest_sleep" },
+  });
+  assertEquals(
+    named(night, "hook.faulted").map(({ reason }) => reason),
+    ["effect 1: sleep_capacity is kept by the beds themselves"],
+  );
 });
