@@ -6,6 +6,7 @@ import type { Hooks } from "../src/security/hooks.ts";
 import { Simulation } from "../src/simulation.ts";
 import type { TownEvent } from "../src/world/events.ts";
 import type { Town } from "../src/world/town.ts";
+import { hookWarnings } from "../src/world/compile/hook_warnings.ts";
 import type { World } from "../src/world/world.ts";
 import { drive } from "./drive.ts";
 import { type EventSink, openEvents } from "./events_file.ts";
@@ -83,13 +84,17 @@ const TICKS = 1000;
 export async function runTown(flags: RunFlags): Promise<number> {
   checkFlags(flags);
   const loaded = await loadTown(flags.config, flags.set);
-  const { config, town } = loaded;
+  const { config, manifest, town } = loaded;
   using hooks = loaded.hooks;
   checkProfile(config);
   const log = openLog(
     flags.quiet ? "error" : flags.logLevel ?? config.log.level,
   );
-  for (const warning of configWarnings(config)) log.warn(warning);
+  const warnings = [
+    ...configWarnings(config, manifest.objects),
+    ...hookWarnings(config, manifest.affordances),
+  ];
+  for (const warning of warnings) log.warn(warning);
 
   const world = flags.snapshotLoad === undefined
     ? undefined
@@ -164,7 +169,7 @@ function watcherOf(hooks: Hooks, log: Log): () => void {
       if (told.has(specifier)) continue;
       told.add(specifier);
       log.warn(
-        `hook ${specifier} never answered: its thread goes on until this process ends`,
+        `hook ${specifier} has not answered: its thread goes on until it does, or this process ends`,
       );
     }
     hooks.watch();

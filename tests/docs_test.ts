@@ -1,6 +1,8 @@
 /** Documentation that tests can hold to its word. @module */
 import { assert, assertEquals } from "@std/assert";
 import { type Lock, PACKAGES } from "../cli/sbom.ts";
+import { TRUST_VARIABLES } from "../cli/doctor/process.ts";
+import { TESTED } from "../cli/doctor/runtime.ts";
 import { configFrom } from "../src/config/load.ts";
 import { observationSpec } from "../src/observations/spec.ts";
 import { actionHash } from "../src/observations/tables.ts";
@@ -280,3 +282,17 @@ function rulesOf(cell: string): string[] {
     return Array.from({ length: count }, (_, i) => first[0] + (from + i));
   });
 }
+
+Deno.test("doctor looks at the variables of docs/security.md, and knows the tested versions", () => {
+  const page = Deno.readTextFileSync("docs/security.md");
+  const section = page.slice(page.indexOf("## The environment"));
+  const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+  const named = rows.flatMap((row) =>
+    [...row.split("|")[1].matchAll(/`([A-Z0-9_]+)`/g)].map(([, name]) => name)
+  );
+  const upper = TRUST_VARIABLES.filter((name) => name === name.toUpperCase());
+  assertEquals(upper.toSorted(), [...new Set(named)].sort());
+  const run = Deno.readTextFileSync(".ci/run");
+  const versions = [...run.matchAll(/^(?:main|lowest)_version=(\S+)$/gm)];
+  assertEquals(versions.map(([, version]) => version), TESTED);
+});

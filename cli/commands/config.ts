@@ -13,6 +13,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { parseManifest } from "../../src/config/manifest.ts";
 import { configReference } from "../../src/config/reference.ts";
 import { configWarnings } from "../../src/config/warnings.ts";
+import { hookWarnings } from "../../src/world/compile/hook_warnings.ts";
 import { readYaml } from "../../src/config/yaml_text.ts";
 import {
   FILE_BYTES_MAX,
@@ -182,7 +183,10 @@ async function checkFile(
   }
   const { config, manifest } = await loadTown(file, overrides);
   checkProfile(config);
-  return configWarnings(config, manifest.objects);
+  return [
+    ...configWarnings(config, manifest.objects),
+    ...hookWarnings(config, manifest.affordances),
+  ];
 }
 
 /** Prints the configuration a run would have. */

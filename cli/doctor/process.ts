@@ -4,17 +4,36 @@ import { COMMANDS } from "../commands.ts";
 import { broadPermissions } from "../permissions.ts";
 import { type Finding, fine, missing, note } from "./finding.ts";
 
-/** Variables that change whom or what the runtime trusts. */
-const TRUST_VARIABLES = [
+/**
+ * Variables that the runtime reads and that change whom or what it trusts;
+ * docs/security.md says what each does.
+ */
+export const TRUST_VARIABLES = [
   "DENO_CERT",
   "DENO_TLS_CA_STORE",
-  "DENO_V8_FLAGS",
-  "DENO_AUTH_TOKENS",
-  "DENO_PERMISSION_BROKER_PATH",
-  "NODE_OPTIONS",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
   "NODE_EXTRA_CA_CERTS",
+  "NODE_USE_SYSTEM_CA",
+  "NODE_TLS_REJECT_UNAUTHORIZED",
+  "DENO_DIR",
+  "NPM_CONFIG_REGISTRY",
+  "DENO_AUTH_TOKENS",
+  "DENO_V8_FLAGS",
+  "NODE_OPTIONS",
+  "DENO_PERMISSION_BROKER_PATH",
+  "DENO_AUDIT_PERMISSIONS",
+  "SSLKEYLOGFILE",
+  "OTEL_DENO",
+  "ALL_PROXY",
   "HTTP_PROXY",
   "HTTPS_PROXY",
+  "NO_PROXY",
+  "NODE_USE_ENV_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "all_proxy",
+  "no_proxy",
 ];
 
 /** Whether it may do what a run wants, and nothing without a list. */

@@ -2,7 +2,7 @@
 import { type Finding, fine, note } from "./finding.ts";
 
 /** Versions of Deno that the whole suite runs on. */
-const TESTED = ["2.9.6", "2.7.11"];
+export const TESTED = ["2.9.6", "2.7.11"];
 
 /** Systems that the suite runs on. */
 const TESTED_TARGETS = ["x86_64-unknown-linux-gnu"];
@@ -63,7 +63,7 @@ export function limitsOf({ deno, standalone }: Runtime): Finding[] {
       ),
     ],
     ...isFull || !standalone ? [] : [
-      note("exporter", "A binary of it exports no OpenTelemetry", source),
+      note("telemetry", "A binary of it exports no OpenTelemetry", source),
     ],
   ];
 }

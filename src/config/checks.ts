@@ -3,7 +3,7 @@ import { checkManifest } from "./check_manifest.ts";
 import { checkScenario } from "./check_scenario.ts";
 import type { ConfigEntry } from "./config.ts";
 import { type Finding, type KeyPath, pathText } from "./fault.ts";
-import { BUILT_IN_HOOKS } from "./hooks.ts";
+import { DEFAULT_SPECIFIER } from "./hooks.ts";
 import {
   capacityOf,
   countObjects,
@@ -380,7 +380,7 @@ function checkHooks(
   }
   if (allow_unpinned) return;
   allow.forEach(({ specifier, sha256 }, i) => {
-    if (specifier === BUILT_IN_HOOKS || sha256 !== null) return;
+    if (specifier === DEFAULT_SPECIFIER || sha256 !== null) return;
     report(
       [...path, "allow", i, "sha256"],
       "is not pinned by a digest (rule H4)",

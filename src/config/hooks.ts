@@ -29,7 +29,7 @@ export interface HookSettings {
 }
 
 /** Specifier of the hooks that are part of Townlet. */
-export const BUILT_IN_HOOKS = "townlet:default";
+export const DEFAULT_SPECIFIER = "townlet:default";
 
 /** The exact form of a hook file's specifier. */
 const HOOK_FILE = /^\.\/hooks\/[a-z0-9][a-z0-9_-]{0,63}\.js$/;
@@ -43,11 +43,11 @@ const HOOK_TABLE = /^townlet:[a-z][a-z0-9_-]{0,63}$/;
 const specifier: z.ZodType<string> = z.string().refine(
   (value) => HOOK_TABLE.test(value) || HOOK_FILE.test(value),
   {
-    error: `must be ${BUILT_IN_HOOKS} or ./hooks/NAME.js (rule H2)`,
+    error: `must be ${DEFAULT_SPECIFIER} or ./hooks/NAME.js (rule H2)`,
     abort: true,
   },
-).refine((value) => !HOOK_TABLE.test(value) || value === BUILT_IN_HOOKS, {
-  error: `is not built in, ${BUILT_IN_HOOKS} is (rule H1)`,
+).refine((value) => !HOOK_TABLE.test(value) || value === DEFAULT_SPECIFIER, {
+  error: `is not built in, ${DEFAULT_SPECIFIER} is (rule H1)`,
 });
 
 const source: z.ZodType<HookSource> = z.strictObject({
@@ -62,7 +62,7 @@ const source: z.ZodType<HookSource> = z.strictObject({
   ),
 }).check((context) => {
   const { specifier, names, sha256 } = context.value;
-  const builtIn = specifier === BUILT_IN_HOOKS;
+  const builtIn = specifier === DEFAULT_SPECIFIER;
   if (builtIn && (sha256 !== null || names.length > 0)) {
     context.issues.push({
       code: "custom",
@@ -90,7 +90,7 @@ export const hooks: z.ZodType<HookSettings> = z.strictObject({
     context.value.forEach(({ specifier }, index) => {
       const message = seen.has(specifier)
         ? "is listed twice"
-        : specifier !== BUILT_IN_HOOKS && ++files > FILES_MAX
+        : specifier !== DEFAULT_SPECIFIER && ++files > FILES_MAX
         ? `is one hook file too many; at most ${FILES_MAX} may be listed`
         : null;
       seen.add(specifier);
@@ -102,7 +102,7 @@ export const hooks: z.ZodType<HookSettings> = z.strictObject({
         path: [index, "specifier"],
       });
     });
-  }).prefault([{ specifier: BUILT_IN_HOOKS }]).describe(
+  }).prefault([{ specifier: DEFAULT_SPECIFIER }]).describe(
     "The only hooks that load, in the order they run",
   ),
   root: path().prefault(".").describe("Folder that contains `hooks/`"),
@@ -122,5 +122,5 @@ export const hooks: z.ZodType<HookSettings> = z.strictObject({
 
 /** Whether an entry names a file. */
 export function isHookFile({ specifier }: HookSource): boolean {
-  return specifier !== BUILT_IN_HOOKS;
+  return specifier !== DEFAULT_SPECIFIER;
 }

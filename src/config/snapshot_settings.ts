@@ -64,11 +64,10 @@ export const snapshot: z.ZodType<SnapshotSettings> = z.strictObject({
 }).describe("Saving and loading a running town");
 
 /**
- * Whether a run may write a snapshot without being told to: every so many
- * ticks, when a tick fails, or when a hook that is a file ends the run.
+ * Whether a run may write a snapshot without being told to: when a tick fails,
+ * or when a hook that is a file ends the run.
  */
 export function savesByItself({ snapshot, affordances }: Config): boolean {
   const { allow, on_fault } = affordances.hooks;
-  return snapshot.autosave.every_ticks !== null || snapshot.on_failure ||
-    on_fault === "halt" && allow.some(isHookFile);
+  return snapshot.on_failure || on_fault === "halt" && allow.some(isHookFile);
 }

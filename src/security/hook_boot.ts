@@ -191,7 +191,11 @@ function boot(
       const { message } = Object(error) as { readonly message?: unknown };
       tell(String(message ?? error).slice(0, 200));
     });
-    inner.on("exit", () => tell("its thread ended"));
+    inner.on("exit", () => {
+      tell("its thread ended");
+      // Ended from outside, this thread would take the inner one's end from it.
+      globalThis.close();
+    });
   };
 }
 
@@ -222,7 +226,7 @@ async function host(
   const { load, store, wait, notify } = Atomics;
   const { parse, stringify } = JSON;
   const { freeze, keys, defineProperty, getPrototypeOf } = Object;
-  const { deleteProperty, getOwnPropertyDescriptor, ownKeys } = Reflect;
+  const { apply, deleteProperty, getOwnPropertyDescriptor, ownKeys } = Reflect;
   const text = String;
   const isArray = Array.isArray;
   const encoder = new TextEncoder();
@@ -387,7 +391,8 @@ async function host(
     };
   };
 
-  let call: (context: unknown) => unknown;
+  let call: (this: unknown, context: unknown) => unknown;
+  let self: unknown;
   try {
     const module: { readonly default?: unknown } = await import(source);
     const hook = module.default as
@@ -406,6 +411,7 @@ async function host(
     }
     if (!isArray(names)) throw new Error("it has no list named names");
     call = hook.call as typeof call;
+    self = hook;
     const listed: unknown = stringify(names);
     if (typeof listed !== "string") {
       throw new Error("it has no list named names");
@@ -423,7 +429,7 @@ async function host(
       const random = generator(context.rng);
       context.rng = random;
       freezeAll(context);
-      const said = stringify(call(context));
+      const said = stringify(apply(call, self, [context]));
       if (typeof said !== "string") throw new Error("it answered nothing");
       answer(reply.done, said);
     } catch (error) {

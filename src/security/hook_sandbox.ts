@@ -29,7 +29,7 @@ export class Sandbox implements Disposable {
   readonly #control: Int32Array;
   readonly #bytes: Uint8Array;
   #closed = false;
-  #stuck = false;
+  #late = false;
 
   private constructor(
     worker: Worker,
@@ -66,11 +66,12 @@ export class Sandbox implements Disposable {
   }
 
   /**
-   * Whether the hook was asked and never answered. The runtime cannot stop its
-   * thread then: it goes on until the process ends.
+   * Whether the hook was asked and has not answered yet. The runtime cannot
+   * stop its thread then: it goes on until it answers, or the process ends.
    */
   get stuck(): boolean {
-    return this.#stuck;
+    const reply = Atomics.load(this.#control, CONTROL.reply);
+    return this.#late && reply === REPLY.none;
   }
 
   /**
@@ -96,7 +97,7 @@ export class Sandbox implements Disposable {
       Atomics.add(control, CONTROL.request, 1);
       Atomics.notify(control, CONTROL.request);
       if (!waitForReply(control, timeoutMs)) {
-        this.#stuck = true;
+        this.#late = true;
         this[Symbol.dispose]();
         throw new HookFault("H10", `it gave no answer in ${timeoutMs} ms`);
       }
@@ -123,14 +124,17 @@ export class Sandbox implements Disposable {
 }
 
 /**
- * Ends both threads of a sandbox. The outer one can be told to; the inner one
- * waits for requests, and leaves when it is asked to.
+ * Ends both threads of a sandbox: the inner one waits for requests and leaves
+ * when it is asked to, and the outer one follows it. Where the inner one does
+ * not listen, the outer one is ended alone.
  */
 function end(worker: Worker, control: Int32Array): void {
+  const listens = Atomics.load(control, CONTROL.reply) !== REPLY.none &&
+    Atomics.load(control, CONTROL.end) === END.none;
   Atomics.store(control, CONTROL.end, END.leave);
   Atomics.add(control, CONTROL.request, 1);
   Atomics.notify(control, CONTROL.request);
-  worker.terminate();
+  if (!listens) worker.terminate();
 }
 
 /**

@@ -129,7 +129,7 @@ export class Hooks implements Disposable {
     throwRefusals(found);
   }
 
-  /** Specifiers of hooks whose thread never answered, and cannot be stopped. */
+  /** Specifiers of hooks that have not answered, and cannot be stopped. */
   get stuck(): readonly string[] {
     return this.#runners.filter(({ stuck }) => stuck)
       .map(({ specifier }) => specifier);
@@ -139,14 +139,18 @@ export class Hooks implements Disposable {
    * Looks at what threads that cannot be stopped do to this process, if there
    * are any: they may take memory without end.
    *
-   * @throws {TownletError} when the process grew by 1 GiB since they got stuck
+   * @param growthMax bytes the process may grow by meanwhile (1 GiB)
+   * @throws {TownletError} when it grew by more
    */
-  watch(): void {
+  watch(growthMax: number = STUCK_BYTES_MAX): void {
     const { stuck } = this;
-    if (stuck.length === 0) return;
+    if (stuck.length === 0) {
+      this.#rssStuck = null;
+      return;
+    }
     const { rss } = Deno.memoryUsage();
     this.#rssStuck ??= rss;
-    if (rss < this.#rssStuck + STUCK_BYTES_MAX) return;
+    if (rss < this.#rssStuck + growthMax) return;
     throw new TownletError(
       `Hook ${
         stuck.join(", ")
@@ -206,7 +210,7 @@ class Runner implements OutsideHook, Disposable {
     this.#budget = budget;
   }
 
-  /** Whether it never answered, and still goes on. */
+  /** Whether it has not answered, and still goes on. */
   get stuck(): boolean {
     return this.#sandbox?.stuck ?? false;
   }
@@ -289,15 +293,12 @@ export async function openHook(source: string): Promise<Sandbox | Refusal> {
     return {
       rule: error.rule,
       reason: escapeText(firstLine(error.message)),
-      hint: HINTS.get(error.rule) ??
-        "Mend the file (deno lint FILE finds slips), then pin it anew",
+      hint: error.rule === "H5"
+        ? "The tasks start programs so; add the flag to the command"
+        : "Mend the file, then pin it anew",
     };
   }
 }
-
-const HINTS: ReadonlyMap<string, string> = new Map([
-  ["H5", "The tasks start programs so; add the flag to the command"],
-]);
 
 /**
  * What a runtime says of a file that does not load, without its picture of the

@@ -160,7 +160,7 @@ export async function checkOutput(
  */
 export async function openStream(
   path: string,
-  kind: OutputKind & { readonly append: boolean },
+  kind: Omit<OutputKind, "from"> & { readonly append: boolean },
 ): Promise<Deno.FsFile> {
   return await about("write", path, kind.what, async () => {
     checkNotFolder(path, kind.what);

@@ -1,8 +1,8 @@
 /**
  * What a process is to be allowed, worked out from what it is going to do.
  *
- * Nothing here asks the system: what a configuration names comes in as data,
- * and what comes out is lists, and the flags of the runtime that grant them.
+ * No file is opened here: what a configuration names comes in as data, and what
+ * comes out is lists, and the flags of the runtime that grant them.
  * @module
  */
 import { dirname, isAbsolute, normalize } from "node:path";

@@ -110,9 +110,9 @@ const LABEL = /^[a-z0-9-]{1,32}$/;
  * Writes a World as the text of a snapshot: two lines, each with its end.
  *
  * What is written can be loaded. Throws a TownletError (exit code 2) for a
- * World that could not be or takes too much room, a RangeError for labels that break their rule and
- * for parts that nest deeper than a snapshot may, and a TypeError for what
- * JSON cannot keep.
+ * World that could not be or takes too much room, a RangeError for labels that
+ * break their rule and for parts that nest deeper than a snapshot may, and a
+ * TypeError for what JSON cannot keep.
  */
 export function encodeSnapshot(
   town: Town,

@@ -9,6 +9,7 @@
  */
 import { TIE_DELTAS, type TieCause, type TieDelta } from "./ties.ts";
 import type { EconomyKey } from "../config/economy.ts";
+import { DEFAULT_SPECIFIER } from "../config/hooks.ts";
 import type { Tile } from "../config/schema.ts";
 import type { Counter } from "./world.ts";
 
@@ -272,9 +273,6 @@ const DEFAULT_HOOKS: HookTable = {
     api.emit("sleep.completed");
   },
 };
-
-/** Specifier of the hooks that are compiled in. */
-export const DEFAULT_SPECIFIER = "townlet:default";
 
 /** Hooks that are compiled in, by specifier. */
 export const BUILT_IN_HOOKS: ReadonlyMap<string, HookTable> = new Map([

@@ -37,7 +37,7 @@ Deno.test("limitsOf() tells what older runtimes and their binaries cannot do", (
   assertEquals(names(OLD), ["servers: note"]);
   assertEquals(names({ ...OLD, standalone: true }), [
     "servers: note",
-    "exporter: note",
+    "telemetry: note",
   ]);
   assertEquals(names(UNTRIED), []);
   assertEquals(names({ ...NEW, deno: "3.0.0" }), []);

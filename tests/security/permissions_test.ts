@@ -70,14 +70,8 @@ Deno.test("permissionsFor() gives a folder of snapshots to who opens it, and non
 });
 
 Deno.test("permissionsFor() lets a run write snapshots only if it saves by itself", async () => {
-  for (
-    const saves of ["autosave: { every_ticks: 500 }", "on_failure: true"]
-  ) {
-    assertEquals(
-      (await forRun(`snapshot: { root: data/states, ${saves} }`)).write,
-      ["data/states"],
-    );
-  }
+  const failing = "snapshot: { root: data/states, on_failure: true }";
+  assertEquals((await forRun(failing)).write, ["data/states"]);
   const hook = JSON.stringify({
     specifier: "./hooks/a.js",
     sha256: "0".repeat(64),

@@ -5,9 +5,9 @@ import { escapeText } from "../../base/text.ts";
 import type { AffordanceEntry } from "../../config/affordance_entry.ts";
 import { namesIn, parseCondition } from "../../config/condition.ts";
 import type { Config } from "../../config/config.ts";
+import { DEFAULT_SPECIFIER } from "../../config/hooks.ts";
 import {
   BUILT_IN_HOOKS,
-  DEFAULT_SPECIFIER,
   HOOK_TAKES,
   type HookTable,
   MEAL_HOOK,
