@@ -6,7 +6,7 @@ import { withDefault } from "@optique/core/modifiers";
 import { argument, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { EXIT } from "../../src/base/error.ts";
-import type { HookSource } from "../../src/config/hooks.ts";
+import type { HookSource } from "../../src/config/hook_source.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { FILE_BYTES_MAX, readText } from "../../src/security/paths.ts";
 import { stringify } from "../../src/std/yaml.ts";

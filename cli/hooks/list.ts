@@ -1,6 +1,7 @@
 /** The hooks a configuration allows, and which of them would run. @module */
 import { escapeText } from "../../src/base/text.ts";
-import { type HookSettings, isHookFile } from "../../src/config/hooks.ts";
+import type { HookSettings } from "../../src/config/hooks.ts";
+import { isHookFile } from "../../src/config/hook_source.ts";
 import type { Refusal } from "../../src/security/hook_files.ts";
 import {
   checkHooks,

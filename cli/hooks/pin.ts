@@ -1,7 +1,7 @@
 /** The entry that allows a hook of a file. @module */
 import { basename, dirname, resolve } from "node:path";
 import { EXIT, TownletError } from "../../src/base/error.ts";
-import type { HookSource } from "../../src/config/hooks.ts";
+import type { HookSource } from "../../src/config/hook_source.ts";
 import { readHook, type Refusal } from "../../src/security/hook_files.ts";
 import { namesOf, openHook } from "../../src/security/hooks.ts";
 import { explainFileError } from "../../src/security/paths.ts";

@@ -3,7 +3,7 @@ import { checkManifest } from "./check_manifest.ts";
 import { checkScenario } from "./check_scenario.ts";
 import type { ConfigEntry } from "./config.ts";
 import { type Finding, type KeyPath, pathText } from "./fault.ts";
-import { DEFAULT_SPECIFIER } from "./hooks.ts";
+import { DEFAULT_SPECIFIER } from "./hook_source.ts";
 import {
   capacityOf,
   countObjects,

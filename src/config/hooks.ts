@@ -1,16 +1,7 @@
 /** Key `affordances.hooks`: code that may act when affordances start and end. @module */
 import { z } from "zod";
+import { DEFAULT_SPECIFIER, type HookSource } from "./hook_source.ts";
 import { flag, identifier, int, oneOf, path } from "./schema.ts";
-
-/** One listed source of hooks. */
-export interface HookSource {
-  /** `townlet:default`, or `./hooks/NAME.js` below the hooks' root. */
-  readonly specifier: string;
-  /** SHA-256 of the file in hexadecimal; null for built-in hooks. */
-  readonly sha256: string | null;
-  /** Hooks the file says it has; empty for built-in hooks. */
-  readonly names: readonly string[];
-}
 
 /** Which hooks load and how they are kept in bounds. */
 export interface HookSettings {
@@ -27,9 +18,6 @@ export interface HookSettings {
   /** Milliseconds all calls of a tick may take, 1 to 5000. */
   readonly tick_budget_ms: number;
 }
-
-/** Specifier of the hooks that are part of Townlet. */
-export const DEFAULT_SPECIFIER = "townlet:default";
 
 /** The exact form of a hook file's specifier. */
 const HOOK_FILE = /^\.\/hooks\/[a-z0-9][a-z0-9_-]{0,63}\.js$/;
@@ -119,8 +107,3 @@ export const hooks: z.ZodType<HookSettings> = z.strictObject({
     "Milliseconds all calls of a tick may take",
   ),
 }).describe("Code that may act when affordances start and end");
-
-/** Whether an entry names a file. */
-export function isHookFile({ specifier }: HookSource): boolean {
-  return specifier !== DEFAULT_SPECIFIER;
-}

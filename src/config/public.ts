@@ -22,7 +22,8 @@ export type {
   RelationshipStage,
   SocialRewardStage,
 } from "./features.ts";
-export type { HookSettings, HookSource } from "./hooks.ts";
+export type { HookSettings } from "./hooks.ts";
+export type { HookSource } from "./hook_source.ts";
 export type { Job, Jobs } from "./jobs.ts";
 export type { Lifecycle } from "./lifecycle.ts";
 export type { LogSettings } from "./log_settings.ts";

@@ -1,7 +1,7 @@
 /** Section `snapshot`: saving and loading a running town. @module */
 import { z } from "zod";
 import type { Config } from "./config.ts";
-import { isHookFile } from "./hooks.ts";
+import { isHookFile } from "./hook_source.ts";
 import { flag, int, path } from "./schema.ts";
 
 /** Saving and loading a running town. */

@@ -6,7 +6,8 @@
 import { join } from "node:path";
 import { sha256Hex } from "../base/hash.ts";
 import { escapeText } from "../base/text.ts";
-import type { HookSettings, HookSource } from "../config/hooks.ts";
+import type { HookSettings } from "../config/hooks.ts";
+import type { HookSource } from "../config/hook_source.ts";
 import { TownletError } from "../base/error.ts";
 import { explainFileError, pathFrom, readFile } from "./paths.ts";
 

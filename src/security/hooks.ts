@@ -6,11 +6,8 @@
  */
 import { EXIT, TownletError } from "../base/error.ts";
 import { escapeText } from "../base/text.ts";
-import {
-  type HookSettings,
-  type HookSource,
-  isHookFile,
-} from "../config/hooks.ts";
+import type { HookSettings } from "../config/hooks.ts";
+import { type HookSource, isHookFile } from "../config/hook_source.ts";
 import {
   type HookContext,
   HookFault,

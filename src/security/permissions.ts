@@ -8,7 +8,7 @@
 import { dirname, isAbsolute, normalize } from "node:path";
 import { EXIT, TownletError } from "../base/error.ts";
 import type { Config } from "../config/config.ts";
-import { isHookFile } from "../config/hooks.ts";
+import { isHookFile } from "../config/hook_source.ts";
 import { savesByItself } from "../config/snapshot_settings.ts";
 import type { TelemetrySettings } from "../config/telemetry_settings.ts";
 import type { Transport, TransportTls } from "../config/transport.ts";

@@ -9,7 +9,7 @@
  */
 import { TIE_DELTAS, type TieCause, type TieDelta } from "./ties.ts";
 import type { EconomyKey } from "../config/economy.ts";
-import { DEFAULT_SPECIFIER } from "../config/hooks.ts";
+import { DEFAULT_SPECIFIER } from "../config/hook_source.ts";
 import type { Tile } from "../config/schema.ts";
 import type { Counter } from "./world.ts";
 

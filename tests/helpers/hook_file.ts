@@ -1,6 +1,7 @@
 /** Files of hooks for tests. @module */
 import { sha256Hex } from "../../src/base/hash.ts";
-import type { HookSettings, HookSource } from "../../src/config/hooks.ts";
+import type { HookSettings } from "../../src/config/hooks.ts";
+import type { HookSource } from "../../src/config/hook_source.ts";
 
 /** A hook that answers with what an expression of its context gives. */
 export function hookText(answer: string, name = "on_x"): string {

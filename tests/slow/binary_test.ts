@@ -12,7 +12,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import type { HookSource } from "../../src/config/hooks.ts";
+import type { HookSource } from "../../src/config/hook_source.ts";
 import { compile, run, type RunOptions } from "../helpers/binary.ts";
 import { bathTown, hookText, writeHook } from "../helpers/hook_file.ts";
 import { scratch, townlet } from "../helpers/townlet.ts";

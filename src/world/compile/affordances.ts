@@ -5,7 +5,7 @@ import { escapeText } from "../../base/text.ts";
 import type { AffordanceEntry } from "../../config/affordance_entry.ts";
 import { namesIn, parseCondition } from "../../config/condition.ts";
 import type { Config } from "../../config/config.ts";
-import { DEFAULT_SPECIFIER } from "../../config/hooks.ts";
+import { DEFAULT_SPECIFIER } from "../../config/hook_source.ts";
 import {
   BUILT_IN_HOOKS,
   HOOK_TAKES,

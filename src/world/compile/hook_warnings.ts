@@ -2,7 +2,7 @@
 import type { AffordanceEntry } from "../../config/affordance_entry.ts";
 import { closestWord } from "../../config/closest.ts";
 import type { Config } from "../../config/config.ts";
-import { isHookFile } from "../../config/hooks.ts";
+import { isHookFile } from "../../config/hook_source.ts";
 import { BUILT_IN_HOOKS } from "../hooks.ts";
 
 /**

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { type HookRow, listHooks, showHooks } from "../../../cli/hooks/list.ts";
 import { openPaint } from "../../../cli/print/paint.ts";
-import type { HookSource } from "../../../src/config/hooks.ts";
+import type { HookSource } from "../../../src/config/hook_source.ts";
 import { BUILT_IN_HOOKS } from "../../../src/world/hooks.ts";
 import { hookSettings, hookText, writeHook } from "../../helpers/hook_file.ts";
 import { scratch } from "../../helpers/townlet.ts";
