@@ -99,6 +99,7 @@ export async function runTown(flags: RunFlags): Promise<number> {
   const world = flags.snapshotLoad === undefined
     ? undefined
     : await loadWorld(flags.snapshotLoad, flags, town, log);
+  await checkOutputs(flags, config, [flags.config]);
   await startHooks(hooks, log);
   const simulation = new Simulation(town, {
     seed: flags.seed,
@@ -109,7 +110,6 @@ export async function runTown(flags: RunFlags): Promise<number> {
   const ticks = flags.ticks ?? config.scenario?.ticks ?? TICKS;
 
   const before = deedsOf(simulation.world);
-  await checkOutputs(flags, config, [flags.config]);
   using interrupt = listenForSignals();
   const course = await runTicks(
     simulation,

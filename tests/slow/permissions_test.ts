@@ -41,8 +41,9 @@ const USES: readonly Use[] = [
   },
   {
     words: "simulate --ticks 5 --config configs/scenarios/tea_house.yaml",
-    needs: ["read configs"],
-    idle: ["read out", "read src", "write out"],
+    // A hook that ends the run leaves the state before it below out.
+    needs: ["read configs", "read out"],
+    idle: ["read src", "write out"],
   },
   {
     words: "simulate --ticks 5 --report FOLDER/report.json",
@@ -281,6 +282,9 @@ Deno.test("a run with a hook that is a file asks for that file, too", async () =
     "read configs/hooks",
     "read configs/hooks/tea_house.js",
     `read ${config}`,
+    // Where the state goes if the hook ends the run.
+    "read out",
+    "read out/snapshots",
   ]);
 });
 

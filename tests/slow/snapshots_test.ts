@@ -12,12 +12,20 @@ const GRANTS = [
   "--allow-write=out",
 ];
 
+/** Exit code of a process that the system ended for reading wild memory. */
+const CRASHED = 139;
+
 async function hashesOf(...args: readonly string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await new Deno.Command("deno", {
-    args: ["run", ...GRANTS, "tests/helpers/run_busy_town.ts", ...args],
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
+  const run = () =>
+    new Deno.Command("deno", {
+      args: ["run", ...GRANTS, "tests/helpers/run_busy_town.ts", ...args],
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+  const first = await run();
+  // Once in some hundred runs a background thread of Deno 2.9.6's engine
+  // crashes; what it was asked is asked once more.
+  const { code, stdout, stderr } = first.code === CRASHED ? await run() : first;
   // A runtime that crashes writes nothing; its exit code then tells.
   assertEquals(code, 0, new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout).split("\n");
