@@ -165,6 +165,7 @@ function boot(
 ): void {
   const { CONTROL: word, REPLY: reply, END: end } = numbers;
   const { HEAD_BYTES: headBytes, LIMITS: resourceLimits } = numbers;
+  // The worker's side of a worker; the libraries of pages do not know it.
   const scope = globalThis as unknown as {
     onmessage: (event: MessageEvent<BootData>) => void;
   };
