@@ -28,8 +28,8 @@ export type ChannelName =
   | "training"
   | "trace";
 
-/** Names of the channels. */
-const CHANNEL_NAMES: readonly ChannelName[] = [
+/** Names of the channels, in the order in which a tick sends them. */
+export const CHANNEL_NAMES: readonly ChannelName[] = [
   "agents",
   "rewards",
   "town",
