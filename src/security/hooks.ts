@@ -43,7 +43,12 @@ export interface HookTally {
   readonly totalMs: number;
   /** Time of the longest call, in milliseconds. */
   readonly longestMs: number;
+  /** What 19 of 20 of the last 256 calls took at most, in milliseconds. */
+  readonly p95Ms: number;
 }
+
+/** Calls whose times are kept. */
+const TIMES_KEPT = 256;
 
 /** Bytes a process may grow by while threads are stuck. */
 const STUCK_BYTES_MAX = 1 << 30;
@@ -178,8 +183,12 @@ class Runner implements OutsideHook, Disposable {
   readonly sha256: string;
   readonly names: readonly string[];
   readonly pinned: boolean;
-  tally: HookTally;
 
+  readonly #times = new Float64Array(TIMES_KEPT);
+  #calls = 0;
+  #faults = 0;
+  #totalMs = 0;
+  #longestMs = 0;
   readonly #settings: HookSettings;
   readonly #source: string;
   readonly #budget: Budget;
@@ -195,13 +204,6 @@ class Runner implements OutsideHook, Disposable {
     this.sha256 = code.sha256;
     this.pinned = code.pinned;
     this.names = names;
-    this.tally = {
-      specifier: code.specifier,
-      calls: 0,
-      faults: 0,
-      totalMs: 0,
-      longestMs: 0,
-    };
     this.#settings = settings;
     this.#source = code.source;
     this.#budget = budget;
@@ -210,6 +212,20 @@ class Runner implements OutsideHook, Disposable {
   /** Whether it has not answered, and still goes on. */
   get stuck(): boolean {
     return this.#sandbox?.stuck ?? false;
+  }
+
+  /** How it did so far. */
+  get tally(): HookTally {
+    const kept = Math.min(this.#calls, TIMES_KEPT);
+    const times = this.#times.slice(0, kept).sort();
+    return {
+      specifier: this.specifier,
+      calls: this.#calls,
+      faults: this.#faults,
+      totalMs: this.#totalMs,
+      longestMs: this.#longestMs,
+      p95Ms: kept === 0 ? 0 : times[Math.ceil(0.95 * kept) - 1],
+    };
   }
 
   /** Loads it, or gives why it cannot be. */
@@ -245,14 +261,10 @@ class Runner implements OutsideHook, Disposable {
     } finally {
       const took = performance.now() - from;
       budget.spentMs += took;
-      const { specifier, calls, faults, totalMs, longestMs } = this.tally;
-      this.tally = {
-        specifier,
-        calls: calls + 1,
-        faults: faults + (failed ? 1 : 0),
-        totalMs: totalMs + took,
-        longestMs: Math.max(longestMs, took),
-      };
+      this.#times[this.#calls++ % TIMES_KEPT] = took;
+      if (failed) this.#faults++;
+      this.#totalMs += took;
+      this.#longestMs = Math.max(this.#longestMs, took);
     }
   }
 

@@ -138,7 +138,7 @@ export interface Health {
     readonly rejected: number;
     readonly calls: number;
     readonly faults: number;
-    /** The longest that 19 of 20 calls took, in microseconds. */
+    /** What 19 of 20 late calls took at most, in microseconds; the slowest hook's. */
     readonly call_us_p95?: number;
   };
   /** Numbers that JSON cannot write. */
@@ -233,5 +233,8 @@ export function hooksHealth(tallies: readonly HookTally[]): Health["hooks"] {
     rejected: 0,
     calls: sum(({ calls }) => calls),
     faults: sum(({ faults }) => faults),
+    ...tallies.some(({ calls }) => calls > 0)
+      ? { call_us_p95: 1000 * Math.max(...tallies.map(({ p95Ms }) => p95Ms)) }
+      : {},
   };
 }
