@@ -153,6 +153,14 @@ export interface EventPayloads {
   "perturbation.agent_relocated": { agent: string; location: string };
   /** A tie or ledger entry ended. */
   "relationship.evicted": { owner: string; other: string; reason: string };
+  /** A window in which ties ended is over: how many, by owner and reason. */
+  "relationship.window_closed": {
+    window_start: number;
+    window_end: number;
+    total: number;
+    owners: Readonly<Record<string, number>>;
+    reasons: Readonly<Record<string, number>>;
+  };
   /** A hook that is a file runs from now on; its digest in hexadecimal. */
   "hook.loaded": { specifier: string; sha256: string };
   /** A hook failed; `rule` is the one it broke, or `thrown`. */
