@@ -61,9 +61,12 @@ Deno.test("sbomOf() gives the edges of the lock, the program's first", () => {
   assertEquals(others.map(({ ref }) => ref), refs);
   for (const { ref, dependsOn } of others) {
     const { dependencies = [] } = lock.npm[ref];
+    // Only where there are several does a lock say which version.
     assertEquals(
-      dependsOn.map((other) => other.replace(/(?<=.)@.*/, "")),
-      dependencies,
+      dependsOn.map((other) =>
+        dependencies.includes(other) ? other : other.replace(/(?<=.)@.*/, "")
+      ).sort(),
+      dependencies.toSorted(),
       ref,
     );
     for (const other of dependsOn) assert(refs.includes(other), other);
