@@ -161,6 +161,10 @@ export interface EventPayloads {
     owners: Readonly<Record<string, number>>;
     reasons: Readonly<Record<string, number>>;
   };
+  /** The state was saved; its digest in hexadecimal. */
+  "snapshot.saved": { name: string; sha256: string };
+  /** A run goes on from a saved state; its digest in hexadecimal. */
+  "snapshot.loaded": { name: string; sha256: string };
   /** A hook that is a file runs from now on; its digest in hexadecimal. */
   "hook.loaded": { specifier: string; sha256: string };
   /** A hook failed; `rule` is the one it broke, or `thrown`. */
