@@ -22,6 +22,11 @@ export function escapeText(text: string): string {
   );
 }
 
+/** The text on one line, without any unsafe character. */
+export function stripText(text: string): string {
+  return text.replace(/\s+/g, " ").replace(UNSAFE, "").trim();
+}
+
 /**
  * The escaped text, cut to at most `room` bytes of UTF-8; what was cut ends
  * in `…`.

@@ -16,7 +16,7 @@ export type NarrationCategory =
   | "demo_story";
 
 /** Categories of narration. */
-const NARRATION_CATEGORIES: readonly NarrationCategory[] = [
+export const NARRATION_CATEGORIES: readonly NarrationCategory[] = [
   "queue_conflict",
   "utility_outage",
   "shower_complete",

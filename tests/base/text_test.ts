@@ -3,6 +3,7 @@ import {
   escapeText,
   RECORD_BYTES_MAX,
   recordText,
+  stripText,
 } from "../../src/base/text.ts";
 
 Deno.test("escapeText() lets no control character through, and leaves the rest", () => {
@@ -13,6 +14,13 @@ Deno.test("escapeText() lets no control character through, and leaves the rest",
   for (let code = 0; code < 0x20; code++) {
     assertEquals(escapeText(String.fromCharCode(code)).length, 6);
   }
+});
+
+Deno.test("stripText() leaves words on one line, and nothing a terminal obeys", () => {
+  assertEquals(
+    stripText("  a\u001b[31mb \r\n\tc\u009b\u2028d\u202ee\ufeff <b>é漢 "),
+    "a[31mb c de <b>é漢",
+  );
 });
 
 Deno.test("L1: recordText() cuts by bytes, never inside a character", () => {
