@@ -81,6 +81,28 @@ export async function readFile(
 }
 
 /**
+ * Opens a file named on the command line that is read piece by piece: it may
+ * be larger than memory. Throws as {@link readFile} does, but knows no limit.
+ */
+export async function openInput(
+  path: string,
+  { what }: Pick<FileKind, "what">,
+): Promise<Deno.FsFile> {
+  return await about("read", path, what, async () => {
+    const before = await Deno.lstat(path);
+    checkRegular(before, path, what);
+    const file = await Deno.open(path);
+    try {
+      checkSame(before, await file.stat(), path);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    return file;
+  });
+}
+
+/**
  * Reads a text named on the command line, with the rules of {@link readFile};
  * text that is not UTF-8 is refused with exit code 2.
  */

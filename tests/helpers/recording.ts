@@ -206,3 +206,10 @@ export function recording(
 function text(value: unknown): string {
   return JSON.stringify(value);
 }
+
+/** A text as a compressed file. */
+export async function gzip(text: string): Promise<Uint8Array> {
+  const stream = new Blob([text]).stream()
+    .pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
