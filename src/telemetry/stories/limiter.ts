@@ -55,12 +55,18 @@ export class Limiter {
       if (tick - this.#last < global_cooldown_ticks) return false;
       if (tick - last < pause) return false;
     }
-    if (this.#window.length >= this.#settings.global_window_limit) return false;
+    if (this.isFull(tick)) return false;
     this.#keys.set(key, tick);
     this.#lastOf.set(category, tick);
     this.#last = tick;
     this.#window.push(tick);
     return true;
+  }
+
+  /** Whether the window has no room at a tick, so that nothing can be told. */
+  isFull(tick: number): boolean {
+    this.#forget(tick);
+    return this.#window.length >= this.#settings.global_window_limit;
   }
 
   /** What it remembers, as it can be saved. */
@@ -118,7 +124,7 @@ export class Limiter {
     const start = tick - global_window_ticks;
     let old = 0;
     while (old < this.#window.length && this.#window[old] <= start) old++;
-    this.#window.splice(0, old);
+    if (old > 0) this.#window.splice(0, old);
   }
 }
 

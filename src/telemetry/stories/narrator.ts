@@ -52,6 +52,10 @@ export class Narrator {
     stories: readonly ManualStory[] = [],
   ): readonly NarrationRecord[] {
     this.#tick = world.tick[0];
+    if (this.#limiter.isFull(this.#tick)) {
+      this.#ties?.look(world);
+      return NONE;
+    }
     for (const story of stories) this.#offer(storyMoment(story));
     for (const event of events) this.#offer(objectMoment(event));
     if (this.#ties !== null) this.#tellRelationships(world, events, this.#ties);
@@ -90,7 +94,7 @@ export class Narrator {
   ): void {
     const { relationship_narration, personality_narration, precision } =
       this.#town.config.telemetry;
-    for (const change of ties.look(world)) {
+    for (const change of ties.changes(world)) {
       this.#offer(friendshipMoment(change, relationship_narration, precision));
     }
     for (const rivalry of ties.rivalries(world)) {

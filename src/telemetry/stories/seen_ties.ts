@@ -87,19 +87,17 @@ export class SeenTies {
     this.look(world);
   }
 
+  /** Looks at the ties again, whatever has become of them. */
+  look(world: World): void {
+    this.#look(world, false);
+  }
+
   /**
    * Looks at the ties again: gives the friendships to be told, by owner, then
    * by other.
    */
-  look(world: World): readonly FriendshipChange[] {
-    const { roster, population, tieStamp } = world;
-    for (let i = 0; i < population[0]; i++) {
-      const agent = roster[i];
-      if (tieStamp[agent] === this.#stamp[agent]) continue;
-      this.#stamp[agent] = tieStamp[agent];
-      this.#compare(world, agent);
-      this.#remember(world, agent);
-    }
+  changes(world: World): readonly FriendshipChange[] {
+    this.#look(world, true);
     if (this.#changes.length === 0) return NONE;
     const changes = this.#changes;
     this.#changes = [];
@@ -122,6 +120,17 @@ export class SeenTies {
     return found?.sort((a, b) =>
       compareCodePoints(a.owner, b.owner) || byRivalry(a, b)
     ) ?? NONE;
+  }
+
+  #look(world: World, tells: boolean): void {
+    const { roster, population, tieStamp } = world;
+    for (let i = 0; i < population[0]; i++) {
+      const agent = roster[i];
+      if (tieStamp[agent] === this.#stamp[agent]) continue;
+      this.#stamp[agent] = tieStamp[agent];
+      if (tells) this.#compare(world, agent);
+      this.#remember(world, agent);
+    }
   }
 
   /** Notes which ties of an agent are to be told. */
