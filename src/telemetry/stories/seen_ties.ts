@@ -197,10 +197,13 @@ export class SeenTies {
       this.#trust[slot] = tieTrust[slot];
       this.#familiarity[slot] = tieFamiliarity[slot];
       this.#rivalry[slot] = tieRivalry[slot];
-      if (tieRivalry[slot] >= this.#thresholds.rivalry_avoid_threshold) {
-        this.#isRival[agent] = 1;
-      }
+      if (this.#isHigh(tieRivalry[slot])) this.#isRival[agent] = 1;
     }
+  }
+
+  /** Whether a rivalry is told. */
+  #isHigh(rivalry: number): boolean {
+    return rivalry > 0 && rivalry >= this.#thresholds.rivalry_avoid_threshold;
   }
 
   /** The highest rivalries of an agent that are not below the threshold. */
@@ -209,7 +212,7 @@ export class SeenTies {
     const found: HighRivalry[] = [];
     for (let slot = start; slot < start + this.#count[agent]; slot++) {
       const rivalry = this.#rivalry[slot];
-      if (rivalry < this.#thresholds.rivalry_avoid_threshold) continue;
+      if (!this.#isHigh(rivalry)) continue;
       found.push({
         owner: this.#owner[agent],
         rival: this.#other[slot],
