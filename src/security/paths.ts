@@ -182,23 +182,24 @@ export async function checkOutput(
  */
 export async function openStream(
   path: string,
-  kind: Omit<OutputKind, "from"> & { readonly append: boolean },
+  kind: OutputKind & { readonly append: boolean },
 ): Promise<Deno.FsFile> {
   return await about("write", path, kind.what, async () => {
     checkNotFolder(path, kind.what);
+    await checkWay(path, kind);
     await makeFolder(path);
     const before = await lstatOrNull(path);
-    if (before === null) {
-      return await Deno.open(path, {
-        write: true,
-        createNew: true,
-        mode: 0o600,
-      });
-    }
-    checkRegular(before, path, kind.what);
-    const file = await Deno.open(path, { read: true, write: true });
+    if (before !== null) checkRegular(before, path, kind.what);
+    const file = await Deno.open(path, {
+      read: true,
+      write: true,
+      ...before === null ? { createNew: true, mode: 0o600 } : {},
+    });
     try {
-      checkSame(before, await file.stat(), path);
+      const opened = await file.stat();
+      checkSame(before ?? await Deno.lstat(path), opened, path);
+      // A folder may have become a link before both looks at the file.
+      await checkWay(path, kind);
       await checkKind(file, path, kind);
       if (kind.append) await file.seek(0, Deno.SeekMode.End);
       else {
@@ -240,7 +241,7 @@ async function openBeside(
 }
 
 /** Looks for links on the way to the folder of a path, where none may be. */
-async function checkWay(
+export async function checkWay(
   path: string,
   { from, what }: { readonly from?: string; readonly what: string },
 ): Promise<void> {
@@ -332,20 +333,33 @@ function checkRegular(info: Deno.FileInfo, path: string, what: string): void {
       },
     );
   }
-  if (!info.isFile) {
-    throw new TownletError(
-      `The ${what} is ${info.isDirectory ? "a folder" : "no plain file"}`,
-      { code: "file.irregular", where: path, hint: "Name a file" },
-    );
-  }
+  checkPlain(info, path, what);
 }
 
-function checkSize(size: number, path: string, kind: FileKind): void {
-  if (size <= kind.limit) return;
+/** Throws a {@link TownletError} for what is no file: a folder, a pipe. */
+export function checkPlain(
+  info: Deno.FileInfo,
+  path: string,
+  what: string,
+): void {
+  if (info.isFile) return;
   throw new TownletError(
-    `The ${kind.what} is larger than ${kind.limit / (1 << 20)} MiB`,
-    { code: "file.size", where: path },
+    `The ${what} is ${info.isDirectory ? "a folder" : "no plain file"}`,
+    { code: "file.irregular", where: path, hint: "Name a file" },
   );
+}
+
+/** Throws a {@link TownletError} for more bytes than a kind of file may have. */
+export function checkSize(size: number, path: string, kind: FileKind): void {
+  const { what, limit } = kind;
+  if (size <= limit) return;
+  const most = limit < 1 << 20
+    ? `${limit / (1 << 10)} KiB`
+    : `${limit / (1 << 20)} MiB`;
+  throw new TownletError(`The ${what} is larger than ${most}`, {
+    code: "file.size",
+    where: path,
+  });
 }
 
 /** The open file must be the one that was looked at. */
@@ -362,7 +376,7 @@ function checkSame(
 }
 
 /** Reads to the end, but never past the limit: files can grow. */
-async function readAll(
+export async function readAll(
   file: Deno.FsFile,
   path: string,
   kind: FileKind,
@@ -416,7 +430,7 @@ async function orNull<T>(found: Promise<T>): Promise<T | null> {
 }
 
 /** Does something with a file and explains what the system says against it. */
-async function about<T>(
+export async function about<T>(
   action: "read" | "write",
   path: string,
   what: string,
