@@ -5,7 +5,10 @@
  * which it must keep quiet loses nothing of a state: the next change spans it.
  * @module
  */
-import type { TelemetrySettings } from "../config/telemetry_settings.ts";
+import type {
+  ChannelName,
+  TelemetrySettings,
+} from "../config/telemetry_settings.ts";
 import type { Town } from "../world/town.ts";
 import {
   EVENT_CHANNELS,
@@ -78,6 +81,8 @@ interface Stream {
 
 /** Tells one receiver of a town. */
 export class Producer {
+  /** Frames handed over so far, by channel. */
+  readonly frames: Partial<Record<ChannelName, number>> = {};
   readonly #receiver: Receiver;
   readonly #streams: readonly Stream[];
   readonly #settings: TelemetrySettings;
@@ -159,7 +164,7 @@ export class Producer {
           payload: text,
           events: count,
         });
-        if (every === 1) this.#receiver.offer(body);
+        if (every === 1) this.#offer(body);
         else this.#waiting.push(body);
       }
     }
@@ -169,7 +174,7 @@ export class Producer {
       return isLast || !("every" in settings) || tick % settings.every === 0;
     };
     for (const body of this.#waiting) {
-      if (isDue(body)) this.#receiver.offer(body);
+      if (isDue(body)) this.#offer(body);
     }
     this.#waiting = this.#waiting.filter((body) => !isDue(body));
   }
@@ -200,7 +205,7 @@ export class Producer {
     const starts = this.#owesStart;
     this.#owesStart = false;
     const n = stream.n++;
-    this.#receiver.offer(bodyOf({
+    this.#offer(bodyOf({
       channel: stream.name,
       kind: isKey ? "key" : "patch",
       n,
@@ -210,6 +215,11 @@ export class Producer {
       payload,
       starts,
     }));
+  }
+
+  #offer(body: Body): void {
+    this.frames[body.channel] = (this.frames[body.channel] ?? 0) + 1;
+    this.#receiver.offer(body);
   }
 }
 
