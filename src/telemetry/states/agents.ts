@@ -1,0 +1,300 @@
+/**
+ * The channel `agents`, which most ticks change most of.
+ *
+ * No trees are built: the world's columns are compared with what was told, and
+ * changes are written at once. It is the text that {@link agentsState} gives.
+ * @module
+ */
+import { PROFILES } from "../../world/profiles.ts";
+import { reasonText } from "../../world/reasons.ts";
+import type { Town } from "../../world/town.ts";
+import { KIND, KINDS } from "../../world/turn.ts";
+import {
+  COUNTERS,
+  NEED_COUNT,
+  NEEDS,
+  SHIFT_STATES,
+  type World,
+} from "../../world/world.ts";
+import {
+  plainChannel,
+  type StateChannel,
+  type StateOptions,
+} from "../state_channel.ts";
+import type { View } from "../view.ts";
+import {
+  agentsState,
+  basketPrice,
+  lastOutcome,
+  usedBy,
+} from "./agents_state.ts";
+import { ToldCodes, ToldNumbers } from "./changes.ts";
+import {
+  JsonWriter,
+  nameOf,
+  type Piece,
+  pieceOf,
+  quoted,
+} from "./json_writer.ts";
+import { openResidents, type ResidentWriter } from "./residents.ts";
+
+/** Columns of the numbers that are told of everybody. */
+const NUMBER = {
+  need: 0,
+  wallet: 3,
+  attendance: 4,
+  withheld: 5,
+  basket: 6,
+  trait: 7,
+  columns: 10,
+} as const;
+
+/** Columns of what is told of everybody by its number. */
+const CODE = {
+  x: 0,
+  y: 1,
+  job: 2,
+  shift: 3,
+  onShift: 4,
+  exitPending: 5,
+  lateToday: 6,
+  lateTotal: 7,
+  absences: 8,
+  profile: 9,
+  object: 10,
+  use: 11,
+  left: 12,
+  kind: 13,
+  ok: 14,
+  lastObject: 15,
+  lastUse: 16,
+  reason: 17,
+  counter: 18,
+  columns: 18 + COUNTERS.length,
+} as const;
+
+const NAME = {
+  pos: nameOf("pos"),
+  needs: nameOf("needs"),
+  wallet: nameOf("wallet"),
+  job: nameOf("job"),
+  shift: nameOf("shift"),
+  onShift: nameOf("on_shift"),
+  exitPending: nameOf("exit_pending"),
+  lateToday: nameOf("late_today"),
+  lateTotal: nameOf("late_total"),
+  absences: nameOf("absent_7d"),
+  attendance: nameOf("attendance"),
+  withheld: nameOf("withheld"),
+  basket: nameOf("basket"),
+  inv: nameOf("inv"),
+  profile: nameOf("profile"),
+  traits: nameOf("traits"),
+  doing: nameOf("doing"),
+  last: nameOf("last"),
+  obj: nameOf("obj"),
+  aff: nameOf("aff"),
+  left: nameOf("left"),
+  kind: nameOf("kind"),
+  ok: nameOf("ok"),
+  reason: nameOf("reason"),
+} as const;
+const NEED_NAMES = NEEDS.map(nameOf);
+const COUNTER_NAMES = COUNTERS.map(nameOf);
+const TRAITS = ["extroversion", "forgiveness", "ambition"] as const;
+const TRAIT_NAMES = TRAITS.map(nameOf);
+
+const NONE = pieceOf("");
+const FLAGS = [pieceOf("false"), pieceOf("true")];
+const MARKS = [NONE, pieceOf("true")];
+const SHIFTS = SHIFT_STATES.map(quoted);
+const KIND_NAMES = KINDS.map(quoted);
+const PROFILE_NAMES = PROFILES.map(({ id }) => quoted(id));
+
+/** Opens the channel. */
+export function openAgents(town: Town, options: StateOptions): StateChannel {
+  // Leaving out is for trees, and rare.
+  if (options.redact.length > 0) return plainChannel(agentsState, options);
+  const out = new JsonWriter(options);
+  return openResidents(town.capacity, out, new AgentWriter(town, out));
+}
+
+/** Remembers what was told of residents, and writes what is new. */
+class AgentWriter implements ResidentWriter {
+  readonly #town: Town;
+  readonly #out: JsonWriter;
+  readonly #numbers: ToldNumbers;
+  readonly #codes: ToldCodes;
+  readonly #showsTraits: boolean;
+  /** By index and 1: the first stands for none. */
+  readonly #objects: readonly Piece[];
+  readonly #affordances: readonly Piece[];
+  readonly #jobs: readonly Piece[];
+  readonly #reasons: Piece[] = [NONE];
+  #world!: World;
+  #basket = 0;
+
+  constructor(town: Town, out: JsonWriter) {
+    this.#town = town;
+    this.#out = out;
+    this.#numbers = new ToldNumbers(out, town.capacity * NUMBER.columns);
+    this.#codes = new ToldCodes(out, town.capacity * CODE.columns);
+    this.#showsTraits = town.config.features.observations.personality_channels;
+    this.#objects = [NONE, ...town.objectIds.map(quoted)];
+    this.#affordances = [NONE, ...town.affordances.map(({ id }) => quoted(id))];
+    this.#jobs = [NONE, ...town.jobs.map(({ id }) => quoted(id))];
+  }
+
+  begin({ world }: View): void {
+    this.#world = world;
+    this.#basket = basketPrice(world);
+  }
+
+  write(row: number, place: number, whole: boolean): void {
+    const world = this.#world;
+    const numbers = this.#numbers;
+    const { told } = this.#codes;
+    const n = place * NUMBER.columns;
+    const c = place * CODE.columns;
+    const x = world.x[row];
+    const y = world.y[row];
+    if (whole || x !== told[c + CODE.x] || y !== told[c + CODE.y]) {
+      told[c + CODE.x] = x;
+      told[c + CODE.y] = y;
+      this.#out.tile(NAME.pos, x, y);
+    }
+    this.#out.open(NAME.needs);
+    for (let k = 0; k < NEED_COUNT; k++) {
+      const need = world.need[row * NEED_COUNT + k];
+      numbers.tell(n + NUMBER.need + k, NEED_NAMES[k], need, whole);
+    }
+    this.#out.close(whole);
+    numbers.tell(n + NUMBER.wallet, NAME.wallet, world.wallet[row], whole);
+    // What hardly ever changes is looked at without a call for each member.
+    if (
+      whole || world.job[row] + 1 !== told[c + CODE.job] ||
+      world.shiftState[row] !== told[c + CODE.shift] ||
+      world.onShift[row] !== told[c + CODE.onShift] ||
+      world.exitPending[row] !== told[c + CODE.exitPending] ||
+      world.lateTicksToday[row] !== told[c + CODE.lateToday] ||
+      world.lateness[row] !== told[c + CODE.lateTotal] ||
+      world.absences[row] !== told[c + CODE.absences]
+    ) this.#writeWork(row, c, whole);
+    const attendance = world.attendance[row];
+    numbers.tell(n + NUMBER.attendance, NAME.attendance, attendance, whole);
+    const withheld = world.wagesWithheld[row];
+    numbers.tellUnlessZero(n + NUMBER.withheld, NAME.withheld, withheld, whole);
+    numbers.tell(n + NUMBER.basket, NAME.basket, this.#basket, whole);
+    this.#writeInventory(row, c, whole);
+    if (this.#showsTraits) this.#writePersonality(row, n, c, whole);
+    this.#writeDoing(row, c, whole);
+    this.#writeLast(row, c, whole);
+  }
+
+  #writeWork(row: number, c: number, whole: boolean): void {
+    const world = this.#world;
+    const codes = this.#codes;
+    const mark = (column: number, name: Piece, value: number) =>
+      codes.tell(c + column, name, value, MARKS, whole);
+    const count = (column: number, name: Piece, value: number) =>
+      codes.tellUnlessZero(c + column, name, value, whole);
+    codes.tell(c + CODE.job, NAME.job, world.job[row] + 1, this.#jobs, whole);
+    const shift = world.shiftState[row];
+    codes.tell(c + CODE.shift, NAME.shift, shift, SHIFTS, whole);
+    mark(CODE.onShift, NAME.onShift, world.onShift[row]);
+    mark(CODE.exitPending, NAME.exitPending, world.exitPending[row]);
+    count(CODE.lateToday, NAME.lateToday, world.lateTicksToday[row]);
+    count(CODE.lateTotal, NAME.lateTotal, world.lateness[row]);
+    count(CODE.absences, NAME.absences, world.absences[row]);
+  }
+
+  #writeInventory(row: number, c: number, whole: boolean): void {
+    const { inventory } = this.#world;
+    const codes = this.#codes;
+    const from = row * COUNTERS.length;
+    const to = c + CODE.counter;
+    let k = 0;
+    while (k < COUNTERS.length && inventory[from + k] === codes.told[to + k]) {
+      k++;
+    }
+    if (k === COUNTERS.length && !whole) return;
+    this.#out.open(NAME.inv);
+    for (let k = 0; k < COUNTERS.length; k++) {
+      const owned = inventory[from + k];
+      codes.tellUnlessZero(to + k, COUNTER_NAMES[k], owned, whole);
+    }
+    this.#out.close(whole);
+  }
+
+  #writePersonality(row: number, n: number, c: number, whole: boolean): void {
+    const world = this.#world;
+    this.#codes.tell(
+      c + CODE.profile,
+      NAME.profile,
+      world.profile[row],
+      PROFILE_NAMES,
+      whole,
+    );
+    this.#out.open(NAME.traits);
+    for (let k = 0; k < TRAITS.length; k++) {
+      const trait = world[TRAITS[k]][row];
+      this.#numbers.tell(n + NUMBER.trait + k, TRAIT_NAMES[k], trait, whole);
+    }
+    this.#out.close(whole);
+  }
+
+  #writeDoing(row: number, c: number, whole: boolean): void {
+    const codes = this.#codes;
+    const { told } = codes;
+    const { running, runningLeft } = this.#world;
+    const object = usedBy(this.#world, row);
+    const isNew = whole || told[c + CODE.object] === 0;
+    if (object < 0) {
+      told[c + CODE.object] = 0;
+      if (!isNew) this.#out.drop(NAME.doing);
+      return;
+    }
+    const use = running[object] + 1;
+    this.#out.open(NAME.doing);
+    codes.tell(c + CODE.object, NAME.obj, object + 1, this.#objects, isNew);
+    codes.tell(c + CODE.use, NAME.aff, use, this.#affordances, isNew);
+    codes.tellCount(c + CODE.left, NAME.left, runningLeft[object], isNew);
+    this.#out.close(isNew);
+  }
+
+  #writeLast(row: number, c: number, whole: boolean): void {
+    const world = this.#world;
+    const { told } = this.#codes;
+    const kind = world.lastKind[row];
+    const isNew = whole || told[c + CODE.kind] === KIND.none;
+    if (kind === KIND.none) {
+      told[c + CODE.kind] = KIND.none;
+      if (!isNew) this.#out.drop(NAME.last);
+      return;
+    }
+    const logged = lastOutcome(this.#town, world, row);
+    const object = logged < 0 ? 0 : world.outcomeObject[logged] + 1;
+    const use = logged < 0 ? 0 : world.outcomeAffordance[logged] + 1;
+    const reason = logged < 0 ? 0 : world.outcomeReason[logged];
+    const ok = world.lastSuccess[row];
+    if (
+      !isNew && kind === told[c + CODE.kind] && ok === told[c + CODE.ok] &&
+      object === told[c + CODE.lastObject] && use === told[c + CODE.lastUse] &&
+      reason === told[c + CODE.reason]
+    ) return;
+    this.#reasons[reason] ??= quoted(reasonText(world, reason));
+    const code = (
+      column: number,
+      name: Piece,
+      value: number,
+      pieces: readonly Piece[],
+    ) => this.#codes.tell(c + column, name, value, pieces, isNew);
+    this.#out.open(NAME.last);
+    code(CODE.kind, NAME.kind, kind, KIND_NAMES);
+    code(CODE.ok, NAME.ok, ok, FLAGS);
+    code(CODE.lastObject, NAME.obj, object, this.#objects);
+    code(CODE.lastUse, NAME.aff, use, this.#affordances);
+    code(CODE.reason, NAME.reason, reason, this.#reasons);
+    this.#out.close(isNew);
+  }
+}

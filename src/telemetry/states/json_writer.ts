@@ -1,0 +1,232 @@
+/**
+ * Writes the JSON of states into bytes, as fast as memory takes them.
+ *
+ * Joining many short texts costs several times as much as writing their bytes.
+ * @module
+ */
+import { roundTo, type StateOptions } from "../state_channel.ts";
+
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+
+/** Bytes after a name that are written without looking whether there is room. */
+const ROOM = 64;
+/** Most decimals of numbers that JSON never writes with an exponent. */
+const PLAIN_DECIMALS = 6;
+/** Numbers from here on, in steps of the precision, are too large for decimals. */
+const EXACT = 2 ** 53;
+/** Numbers below it, in steps of the precision, are written digit by digit. */
+const SHORT = 2 ** 31;
+
+/** Text as bytes, to be written again and again. */
+export type Piece = Uint8Array;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+const NULL = pieceOf("null");
+
+/** The bytes of a text. */
+export function pieceOf(text: string): Piece {
+  return encoder.encode(text);
+}
+
+/** The bytes of a text as JSON has it, with its quotes. */
+export function quoted(text: string): Piece {
+  return pieceOf(JSON.stringify(text));
+}
+
+/** The bytes of a member's name, with quotes and colon. */
+export function nameOf(name: string): Piece {
+  return pieceOf(`${JSON.stringify(name)}:`);
+}
+
+/**
+ * Writes objects of JSON whose members are values first and then nulls.
+ *
+ * An object is begun when its first member comes, so that one without any
+ * leaves no trace.
+ */
+export class JsonWriter {
+  readonly #options: StateOptions;
+  readonly #power: number;
+  /** By depth: name of the object, and where its nulls begin. */
+  readonly #names: Piece[] = [];
+  readonly #nulls: number[] = [];
+  readonly #gone: Piece[] = [];
+  /** Objects in one another, and how many of them are begun. */
+  #depth = 0;
+  #begun = 0;
+  #bytes = new Uint8Array(1 << 12);
+  #at = 0;
+
+  constructor(options: StateOptions) {
+    this.#options = options;
+    this.#power = Number(`1e${options.precision}`);
+  }
+
+  /** Opens an object, a member or, with an empty name, all of it. */
+  open(name: Piece): void {
+    this.#names[this.#depth] = name;
+    this.#nulls[this.#depth++] = this.#gone.length;
+  }
+
+  /** Closes the object; one without members is not written unless `keep`. */
+  close(keep: boolean): void {
+    const nulls = this.#nulls[this.#depth - 1];
+    if (this.#gone.length > nulls) {
+      for (let i = nulls; i < this.#gone.length; i++) {
+        this.put(this.#gone[i], NULL);
+      }
+      this.#gone.length = nulls;
+    }
+    if (this.#begun < this.#depth) {
+      if (!keep) {
+        this.#depth--;
+        return;
+      }
+      this.#begin();
+    }
+    // The comma after its last member makes way.
+    if (this.#bytes[this.#at - 1] === COMMA) this.#at--;
+    this.#bytes[this.#at++] = CLOSE;
+    this.#bytes[this.#at++] = COMMA;
+    this.#begun = --this.#depth;
+  }
+
+  /** Writes a member. */
+  put(name: Piece, value: Piece): void {
+    this.#name(name);
+    this.#copy(value);
+    this.#bytes[this.#at++] = COMMA;
+  }
+
+  /** Writes a member that is a number as {@link JsonWriter.rounded} gives it. */
+  number(name: Piece, rounded: number): void {
+    this.#name(name);
+    this.#number(rounded);
+    this.#bytes[this.#at++] = COMMA;
+  }
+
+  /** Writes a member that is a whole number. */
+  integer(name: Piece, value: number): void {
+    this.#name(name);
+    this.#integer(value);
+    this.#bytes[this.#at++] = COMMA;
+  }
+
+  /** Writes a member that is a tile. */
+  tile(name: Piece, x: number, y: number): void {
+    this.#name(name);
+    this.#bytes[this.#at++] = OPEN_LIST;
+    this.#integer(x);
+    this.#bytes[this.#at++] = COMMA;
+    this.#integer(y);
+    this.#bytes[this.#at++] = CLOSE_LIST;
+    this.#bytes[this.#at++] = COMMA;
+  }
+
+  /** Has the object end with a null for the member. */
+  drop(name: Piece): void {
+    this.#gone.push(name);
+  }
+
+  /** All that was written, to begin anew; null for nothing. */
+  take(): string | null {
+    if (this.#at === 0) return null;
+    const text = decoder.decode(this.#bytes.subarray(0, this.#at - 1));
+    this.#at = 0;
+    return text;
+  }
+
+  /** A number as it is told; NaN for what JSON cannot write. */
+  rounded(value: number): number {
+    const size = Math.abs(value) * this.#power;
+    if (size < EXACT) {
+      const rounded = Math.round(size) / this.#power;
+      return value < 0 && rounded !== 0 ? -rounded : rounded;
+    }
+    if (Number.isFinite(value)) return roundTo(value, this.#options.precision);
+    this.#options.onNonfinite();
+    return NaN;
+  }
+
+  #name(name: Piece): void {
+    if (this.#begun < this.#depth) this.#begin();
+    this.#copy(name);
+  }
+
+  #begin(): void {
+    while (this.#begun < this.#depth) {
+      this.#copy(this.#names[this.#begun++]);
+      this.#bytes[this.#at++] = OPEN;
+    }
+  }
+
+  #number(rounded: number): void {
+    const steps = Math.round(Math.abs(rounded) * this.#power);
+    if (steps >= SHORT || this.#options.precision > PLAIN_DECIMALS) {
+      this.#copy(pieceOf(String(rounded)));
+      return;
+    }
+    if (rounded < 0) this.#bytes[this.#at++] = MINUS;
+    const power = this.#power | 0;
+    const whole = (steps / power) | 0;
+    let rest = (steps | 0) - Math.imul(whole, power);
+    this.#integer(whole);
+    if (rest === 0) return;
+    let decimals = this.#options.precision;
+    while (rest % 10 === 0) {
+      rest = (rest / 10) | 0;
+      decimals--;
+    }
+    const bytes = this.#bytes;
+    let at = this.#at + decimals;
+    bytes[this.#at] = POINT;
+    this.#at = at + 1;
+    while (decimals-- > 0) {
+      const left = (rest / 10) | 0;
+      bytes[at--] = ZERO + rest - 10 * left;
+      rest = left;
+    }
+  }
+
+  /** Writes a whole number of at most 31 bits and its sign. */
+  #integer(value: number): void {
+    let left = value | 0;
+    if (left < 0) {
+      this.#bytes[this.#at++] = MINUS;
+      left = -left;
+    }
+    let digits = 1;
+    for (let least = 10; digits < 10 && left >= least; least *= 10) digits++;
+    this.#at += digits;
+    let at = this.#at;
+    while (digits-- > 0) {
+      const rest = (left / 10) | 0;
+      this.#bytes[--at] = ZERO + left - 10 * rest;
+      left = rest;
+    }
+  }
+
+  #copy(piece: Piece): void {
+    const { length } = piece;
+    if (this.#at + length + ROOM > this.#bytes.length) this.#grow(length);
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let i = 0; i < length; i++) bytes[at++] = piece[i];
+    this.#at = at;
+  }
+
+  #grow(length: number): void {
+    const bytes = new Uint8Array(2 * (this.#bytes.length + length) + ROOM);
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
+  }
+}
