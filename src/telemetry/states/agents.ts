@@ -40,6 +40,7 @@ import { openResidents, type ResidentWriter } from "./residents.ts";
 
 /** Columns of the numbers that are told of everybody. */
 const NUMBER = {
+  /** Three of them, first of all. */
   need: 0,
   wallet: 3,
   attendance: 4,
@@ -153,6 +154,7 @@ class AgentWriter implements ResidentWriter {
   write(row: number, place: number, whole: boolean): void {
     const world = this.#world;
     const numbers = this.#numbers;
+    const { raw } = numbers;
     const { told } = this.#codes;
     const n = place * NUMBER.columns;
     const c = place * CODE.columns;
@@ -163,14 +165,24 @@ class AgentWriter implements ResidentWriter {
       told[c + CODE.y] = y;
       this.#out.tile(NAME.pos, x, y);
     }
-    this.#out.open(NAME.needs);
-    for (let k = 0; k < NEED_COUNT; k++) {
-      const need = world.need[row * NEED_COUNT + k];
-      numbers.tell(n + NUMBER.need + k, NEED_NAMES[k], need, whole);
+    const { need } = world;
+    const from = row * NEED_COUNT;
+    if (
+      whole || need[from] !== raw[n] || need[from + 1] !== raw[n + 1] ||
+      need[from + 2] !== raw[n + 2]
+    ) {
+      this.#out.open(NAME.needs);
+      for (let k = 0; k < NEED_COUNT; k++) {
+        numbers.tell(n + k, NEED_NAMES[k], need[from + k], whole);
+      }
+      this.#out.close(whole);
     }
-    this.#out.close(whole);
-    numbers.tell(n + NUMBER.wallet, NAME.wallet, world.wallet[row], whole);
-    // What hardly ever changes is looked at without a call for each member.
+    const wallet = world.wallet[row];
+    if (whole || wallet !== raw[n + NUMBER.wallet]) {
+      numbers.tell(n + NUMBER.wallet, NAME.wallet, wallet, whole);
+    }
+    const attendance = world.attendance[row];
+    const withheld = world.wagesWithheld[row];
     if (
       whole || world.job[row] + 1 !== told[c + CODE.job] ||
       world.shiftState[row] !== told[c + CODE.shift] ||
@@ -178,21 +190,22 @@ class AgentWriter implements ResidentWriter {
       world.exitPending[row] !== told[c + CODE.exitPending] ||
       world.lateTicksToday[row] !== told[c + CODE.lateToday] ||
       world.lateness[row] !== told[c + CODE.lateTotal] ||
-      world.absences[row] !== told[c + CODE.absences]
-    ) this.#writeWork(row, c, whole);
-    const attendance = world.attendance[row];
-    numbers.tell(n + NUMBER.attendance, NAME.attendance, attendance, whole);
-    const withheld = world.wagesWithheld[row];
-    numbers.tellUnlessZero(n + NUMBER.withheld, NAME.withheld, withheld, whole);
-    numbers.tell(n + NUMBER.basket, NAME.basket, this.#basket, whole);
+      world.absences[row] !== told[c + CODE.absences] ||
+      attendance !== raw[n + NUMBER.attendance] ||
+      withheld !== raw[n + NUMBER.withheld]
+    ) this.#writeWork(row, n, c, whole);
+    if (whole || this.#basket !== raw[n + NUMBER.basket]) {
+      numbers.tell(n + NUMBER.basket, NAME.basket, this.#basket, whole);
+    }
     this.#writeInventory(row, c, whole);
     if (this.#showsTraits) this.#writePersonality(row, n, c, whole);
     this.#writeDoing(row, c, whole);
     this.#writeLast(row, c, whole);
   }
 
-  #writeWork(row: number, c: number, whole: boolean): void {
+  #writeWork(row: number, n: number, c: number, whole: boolean): void {
     const world = this.#world;
+    const numbers = this.#numbers;
     const codes = this.#codes;
     const mark = (column: number, name: Piece, value: number) =>
       codes.tell(c + column, name, value, MARKS, whole);
@@ -206,6 +219,10 @@ class AgentWriter implements ResidentWriter {
     count(CODE.lateToday, NAME.lateToday, world.lateTicksToday[row]);
     count(CODE.lateTotal, NAME.lateTotal, world.lateness[row]);
     count(CODE.absences, NAME.absences, world.absences[row]);
+    const attendance = world.attendance[row];
+    numbers.tell(n + NUMBER.attendance, NAME.attendance, attendance, whole);
+    const withheld = world.wagesWithheld[row];
+    numbers.tellUnlessZero(n + NUMBER.withheld, NAME.withheld, withheld, whole);
   }
 
   #writeInventory(row: number, c: number, whole: boolean): void {

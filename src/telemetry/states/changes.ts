@@ -3,28 +3,28 @@ import type { JsonWriter, Piece } from "./json_writer.ts";
 
 /** Real numbers that were told, as they were and as they were written. */
 export class ToldNumbers {
-  readonly #out: JsonWriter;
   /** As the world had them; NaN where JSON could not write them. */
-  readonly #raw: Float64Array;
+  readonly raw: Float64Array;
+  readonly #out: JsonWriter;
   /** As they were written; NaN where they were not. */
   readonly #told: Float64Array;
 
   /** Room for so many. */
   constructor(out: JsonWriter, length: number) {
     this.#out = out;
-    this.#raw = new Float64Array(length).fill(NaN);
+    this.raw = new Float64Array(length).fill(NaN);
     this.#told = new Float64Array(length).fill(NaN);
   }
 
   /** Writes a member if its number has changed, or if all is told. */
   tell(at: number, name: Piece, value: number, whole: boolean): void {
-    if (value === this.#raw[at] && !whole) return;
+    if (value === this.raw[at] && !whole) return;
     this.#write(at, name, value, this.#out.rounded(value), whole);
   }
 
   /** As {@link ToldNumbers.tell}, for a number that is left out when it is 0. */
   tellUnlessZero(at: number, name: Piece, value: number, whole: boolean): void {
-    if (value === this.#raw[at] && !whole) return;
+    if (value === this.raw[at] && !whole) return;
     const rounded = value === 0 ? NaN : this.#out.rounded(value);
     this.#write(at, name, value, rounded, whole);
   }
@@ -37,7 +37,7 @@ export class ToldNumbers {
     whole: boolean,
   ): void {
     // NaN is not itself, so what cannot be written is looked at every time.
-    this.#raw[at] = rounded === rounded || value === 0 ? value : NaN;
+    this.raw[at] = rounded === rounded || value === 0 ? value : NaN;
     const before = whole ? NaN : this.#told[at];
     if (rounded === before) return;
     this.#told[at] = rounded;

@@ -25,7 +25,12 @@ const EXACT = 2 ** 53;
 const SHORT = 2 ** 31;
 
 /** Text as bytes, to be written again and again. */
-export type Piece = Uint8Array;
+export interface Piece {
+  /** How many bytes. */
+  readonly length: number;
+  /** The bytes, four at a time, and zeros up to the end of the last four. */
+  readonly words: Int32Array;
+}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -34,7 +39,10 @@ const NULL = pieceOf("null");
 
 /** The bytes of a text. */
 export function pieceOf(text: string): Piece {
-  return encoder.encode(text);
+  const bytes = encoder.encode(text);
+  const words = new Int32Array(Math.ceil(bytes.length / 4));
+  new Uint8Array(words.buffer).set(bytes);
+  return { length: bytes.length, words };
 }
 
 /** The bytes of a text as JSON has it, with its quotes. */
@@ -64,6 +72,7 @@ export class JsonWriter {
   #depth = 0;
   #begun = 0;
   #bytes = new Uint8Array(1 << 12);
+  #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
   constructor(options: StateOptions) {
@@ -215,18 +224,21 @@ export class JsonWriter {
     }
   }
 
-  #copy(piece: Piece): void {
-    const { length } = piece;
-    if (this.#at + length + ROOM > this.#bytes.length) this.#grow(length);
-    const bytes = this.#bytes;
+  /** Four bytes at a time; those beyond the end are written over later. */
+  #copy({ length, words }: Piece): void {
     let at = this.#at;
-    for (let i = 0; i < length; i++) bytes[at++] = piece[i];
-    this.#at = at;
+    if (at + length + ROOM > this.#bytes.length) this.#grow(length);
+    this.#at = at + length;
+    const view = this.#view;
+    for (let i = 0; i < words.length; i++, at += 4) {
+      view.setInt32(at, words[i], true);
+    }
   }
 
   #grow(length: number): void {
     const bytes = new Uint8Array(2 * (this.#bytes.length + length) + ROOM);
     bytes.set(this.#bytes);
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
   }
 }
