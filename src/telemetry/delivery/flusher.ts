@@ -31,11 +31,11 @@ import {
   count,
   counter,
   countFlush,
-  ERROR_LENGTH_MAX,
   progress,
   raiseWord,
   readText,
   setCounter,
+  setFault,
   setState,
   setText,
   setWord,
@@ -391,10 +391,7 @@ export class Flusher {
   async #mayRetry(error: unknown): Promise<boolean> {
     const status = this.#status;
     const { retry } = this.#options;
-    const text = error instanceof Error ? error.message : String(error);
-    setText(status, "error", escapeText(text).slice(0, ERROR_LENGTH_MAX));
-    count(status, "sendFailures");
-    count(status, "failuresInARow");
+    setFault(status, error);
     const failures = counter(status, "failuresInARow");
     const { unread = false, retryAfterMs = 0 } = error instanceof SinkFault
       ? error

@@ -33,6 +33,8 @@ export interface Batch {
   readonly tick: number;
   /** Number of its first frame, once one was given, else null. */
   seq: number | null;
+  /** Whether it was written. */
+  isWritten: boolean;
 }
 
 /** How much may wait, and what happens to more. */
@@ -143,7 +145,7 @@ export class Outbox {
   }
 
   /** Whether states are held back: from too much waiting until it is little. */
-  get holds(): boolean {
+  updateHold(): boolean {
     const fill = this.#fill;
     this.#holds = fill > HIGH || this.#holds && fill >= LOW;
     return this.#holds;
@@ -241,6 +243,7 @@ export class Outbox {
       bytes,
       tick: this.#tick,
       seq: null,
+      isWritten: false,
     };
     this.#handed.push(batch);
     this.#handedBytes += bytes;

@@ -6,6 +6,7 @@
  * is read by nobody.
  * @module
  */
+import { escapeText } from "../../base/text.ts";
 import { FLUSH_BOUNDS_MS, type TransportState } from "../health.ts";
 
 /** Words of the block that are looked at in every tick. */
@@ -71,7 +72,7 @@ const TRANSPORT_STATES: readonly TransportState[] = [
 ];
 
 /** Characters of an error that are kept. */
-export const ERROR_LENGTH_MAX = 200;
+const ERROR_LENGTH_MAX = 200;
 
 /** Most bytes of a text in the block. */
 const TEXT_BYTES = 1024;
@@ -199,6 +200,14 @@ export function flushCounts(status: Status): number[] {
     { length: CLASSES },
     (_, i) => Number(Atomics.load(status.counters, COUNTERS.length + i)),
   );
+}
+
+/** Notes what went wrong. */
+export function setFault(status: Status, error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  setText(status, "error", escapeText(text).slice(0, ERROR_LENGTH_MAX));
+  count(status, "sendFailures");
+  count(status, "failuresInARow");
 }
 
 /** Writes a text, as much of it as there is room for. */

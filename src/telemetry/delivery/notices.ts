@@ -1,0 +1,94 @@
+/** What people are told of a delivery, each thing once. @module */
+import type { Transport } from "../../config/transport.ts";
+import { counter, readText, stateOf, type Status } from "./status.ts";
+
+/** How a certificate that ends sooner is told of, in milliseconds. */
+const EXPIRY_MS = 14 * 24 * 60 * 60 * 1000;
+
+/** Tells what changed. */
+export class Notices {
+  readonly #transport: Transport;
+  readonly #onLog: (level: "info" | "warn" | "error", text: string) => void;
+  #connects = 0;
+  #isFailing = false;
+  #gaveUp = false;
+  #expires = 0;
+  #invalid = "";
+
+  /** @param onLog is told */
+  constructor(
+    transport: Transport,
+    onLog: (level: "info" | "warn" | "error", text: string) => void,
+  ) {
+    this.#transport = transport;
+    this.#onLog = onLog;
+  }
+
+  /** Looks at what a worker says of itself. */
+  read(status: Status): void {
+    const connects = counter(status, "connects");
+    if (connects > this.#connects) this.#connected(status, connects);
+    const state = stateOf(status);
+    const error = readText(status, "error");
+    if (state === "backoff" && !this.#isFailing) {
+      this.#isFailing = true;
+      this.#onLog("warn", `${this.#what} failed and is tried again: ${error}`);
+    }
+    if (state === "failed" && !this.#gaveUp) {
+      this.#gaveUp = true;
+      this.#failed(`it gave up: ${error}`);
+    }
+    const invalid = readText(status, "invalid");
+    if (invalid !== "" && invalid !== this.#invalid) {
+      this.#invalid = invalid;
+      this.#onLog("warn", `${this.#what} breaks its schema: ${invalid}`);
+    }
+  }
+
+  /** Tells that a worker was given up. */
+  replaced(isLast: boolean, fault: string): void {
+    if (isLast) this.#failed(`its worker failed too often: ${fault}`);
+    else {
+      this.#onLog(
+        "warn",
+        `${this.#what} has a new worker, the one before failed: ${fault}`,
+      );
+    }
+  }
+
+  #connected(status: Status, connects: number): void {
+    this.#connects = connects;
+    const transport = this.#transport;
+    if (transport.type === "tcp" && !transport.tls.enabled) {
+      this.#onLog(
+        "warn",
+        `telemetry.plaintext: frames go to ${transport.endpoint} unencrypted`,
+      );
+    }
+    if (this.#isFailing) this.#onLog("info", `${this.#what} goes on`);
+    this.#isFailing = false;
+    const expires = counter(status, "certExpiresMs");
+    if (expires === this.#expires || expires - Date.now() > EXPIRY_MS) return;
+    this.#expires = expires;
+    this.#onLog(
+      "warn",
+      `telemetry_cert_expiring: the certificate of ${
+        placeOf(transport)
+      } ends on ${new Date(expires).toISOString().slice(0, 10)}`,
+    );
+  }
+
+  #failed(why: string): void {
+    this.#onLog("error", `telemetry_transport_failed: ${this.#what}: ${why}`);
+  }
+
+  get #what(): string {
+    return `telemetry to ${placeOf(this.#transport)}`;
+  }
+}
+
+/** Where a transport leads, for people. */
+export function placeOf(transport: Transport): string {
+  if ("endpoint" in transport) return transport.endpoint;
+  return "file_path" in transport ? transport.file_path : "standard output";
+}
