@@ -1,4 +1,5 @@
 /** Checks of what this process may do, and of what watches it. @module */
+import { isExporting } from "../../src/security/otel.ts";
 import type { Permissions } from "../../src/security/permissions.ts";
 import { COMMANDS } from "../commands.ts";
 import { broadPermissions } from "../permissions.ts";
@@ -25,6 +26,9 @@ export const TRUST_VARIABLES = [
   "DENO_AUDIT_PERMISSIONS",
   "SSLKEYLOGFILE",
   "OTEL_DENO",
+  "OTEL_DENO_CONSOLE",
+  "OTEL_DENO_METRICS",
+  "OTEL_DENO_TRACING",
   "ALL_PROXY",
   "HTTP_PROXY",
   "HTTPS_PROXY",
@@ -104,19 +108,9 @@ export function checkExporter(): Finding {
     ? note(
       "exporter",
       "The runtime's OpenTelemetry exporter is on, and sends what is logged",
-      "Set OTEL_DENO to false, or leave it unset",
+      "Leave OTEL_DENO unset, and every variable that begins so",
     )
     : fine("exporter", "The runtime's OpenTelemetry exporter is off");
-}
-
-/** A span tells without any permission; with the exporter off it may throw. */
-function isExporting(): boolean {
-  try {
-    const tracer = Deno.telemetry.tracerProvider.getTracer("townlet");
-    return tracer.startSpan("doctor").isRecording();
-  } catch {
-    return false;
-  }
 }
 
 /** A folder that may be read or written. */

@@ -2,6 +2,7 @@
 import { checkManifest } from "./check_manifest.ts";
 import { checkScenario } from "./check_scenario.ts";
 import type { ConfigEntry } from "./config.ts";
+import { isLoopback } from "./endpoint.ts";
 import { type Finding, type KeyPath, pathText } from "./fault.ts";
 import { DEFAULT_SPECIFIER } from "./hook_source.ts";
 import {
@@ -449,6 +450,7 @@ function checkTelemetry(
     report([...path, "sign", "required"], "must be true in profile production");
   }
   checkNarration({ telemetry }, report);
+  checkOtel({ telemetry }, report);
 }
 
 /** Higher thresholds of narration are not below lower ones. */
@@ -470,6 +472,25 @@ function checkNarration(
       hint: `that is ${thresholds[low]}`,
     });
   }
+}
+
+/** What the runtime exports goes to a known place, encrypted on a network. */
+function checkOtel(
+  { telemetry }: Pick<ConfigEntry, "telemetry">,
+  report: Report,
+): void {
+  const { enabled, endpoint } = telemetry.otel;
+  const path = ["telemetry", "otel", "endpoint"];
+  if (enabled && endpoint === null) {
+    report(path, "must be set while telemetry.otel.enabled is true");
+  }
+  const url = endpoint === null ? null : URL.parse(endpoint);
+  if (url === null || url.protocol === "https:") return;
+  // The host of an address keeps the brackets of IPv6.
+  if (isLoopback(url.hostname.replace(/^\[|\]$/g, ""))) return;
+  report(path, "must be an https address beyond this machine (rule N4)", {
+    got: endpoint,
+  });
 }
 
 /** Operators need tokens. */

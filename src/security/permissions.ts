@@ -13,6 +13,7 @@ import { savesByItself } from "../config/snapshot_settings.ts";
 import type { TelemetrySettings } from "../config/telemetry_settings.ts";
 import type { Transport, TransportTls } from "../config/transport.ts";
 import { hooksFolder } from "./hook_files.ts";
+import { OTEL_VARIABLES } from "./otel.ts";
 import { pathFrom } from "./paths.ts";
 import { checkOwn, contains } from "./roots.ts";
 
@@ -198,7 +199,7 @@ function namedByTelemetry(file: string, telemetry: TelemetrySettings): Named {
     net: transports.flatMap(address),
     env: [
       ...present(keys.map((key) => key.env)),
-      ...otel.enabled ? ["OTEL_EXPORTER_OTLP_ENDPOINT"] : [],
+      ...otel.enabled ? OTEL_VARIABLES : [],
     ],
   };
 }

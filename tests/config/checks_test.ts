@@ -260,6 +260,18 @@ const FAULTS: Readonly<Record<string, readonly [string, readonly string[]]>> = {
       "4:106 telemetry.relationship_narration.rivalry_escalation_threshold: must not be below rivalry_avoid_threshold (got 0.2); that is 0.7",
     ],
   ],
+  "an export to nowhere": [
+    "telemetry: { otel: { enabled: true } }",
+    [
+      "4:14 telemetry.otel.endpoint: must be set while telemetry.otel.enabled is true",
+    ],
+  ],
+  "an export that a network could read": [
+    "telemetry: { otel: { endpoint: 'http://localhost.example:4318' } }",
+    [
+      '4:32 telemetry.otel.endpoint: must be an https address beyond this machine (rule N4) (got "http://localhost.example:4318")',
+    ],
+  ],
   "operators without tokens": [
     "serve: { operator: true }",
     ["4:20 serve.operator: needs console.auth.enabled: true (got true)"],
@@ -286,6 +298,24 @@ for (const [name, [lines, expected]] of Object.entries(FAULTS)) {
     );
   });
 }
+
+Deno.test("loadConfig() allows an export to this machine, and to any other one encrypted", async () => {
+  for (
+    const endpoint of [
+      "http://localhost:4318",
+      "http://127.0.0.1:4318/base",
+      "http://[::1]:4318",
+      "https://collector.example",
+    ]
+  ) {
+    const { telemetry } = await loadConfig(
+      withLines(
+        `telemetry: { otel: { enabled: true, endpoint: '${endpoint}' } }`,
+      ),
+    );
+    assertEquals(telemetry.otel, { enabled: true, endpoint });
+  }
+});
 
 Deno.test("loadConfig() refuses more friends and rivals than fit", async () => {
   const text = withLines(

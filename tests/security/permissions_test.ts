@@ -196,8 +196,16 @@ Deno.test("permissionsFor() reads the one key that signs, if anything is sent", 
 
 Deno.test("permissionsFor() compares the exporter's address when it is wanted", async () => {
   const otel = (enabled: boolean) =>
-    forRun(`telemetry: { otel: { enabled: ${enabled} } }`);
-  assertEquals((await otel(true)).env, ["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+    forRun(
+      `telemetry: { otel: { enabled: ${enabled}, endpoint: "https://a" } }`,
+    );
+  assertEquals((await otel(true)).env, [
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+    "OTEL_DENO_VSOCK",
+  ]);
   assertEquals((await otel(false)).env, []);
 });
 
