@@ -1,8 +1,11 @@
 /** From a transport to its sink. @module */
 import type { Transport } from "../../../config/transport.ts";
 import type { Sink } from "../sink.ts";
+import { connector } from "./connect.ts";
 import { openFileSink } from "./file_sink.ts";
+import { httpSink } from "./http_sink.ts";
 import { stdoutSink } from "./stdout_sink.ts";
+import { tcpSink } from "./tcp_sink.ts";
 
 /** How a sink is opened. */
 export interface SinkOptions {
@@ -40,8 +43,13 @@ export async function openSink(
       const sink = await openFileSink({ ...transport, anew: options.anew });
       return { sink, bytes: sink.bytes };
     }
-    case "tcp":
-    case "http":
-      throw new Error("later");
+    case "tcp": {
+      const connect = await connector(transport, options);
+      return { sink: tcpSink(transport, connect), bytes: 0 };
+    }
+    case "http": {
+      const connect = await connector(transport, options);
+      return { sink: httpSink(transport, connect), bytes: 0 };
+    }
   }
 }
