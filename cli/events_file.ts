@@ -1,6 +1,7 @@
 /** Events as lines of JSON, into a file or the standard output. @module */
 import { EXIT, TownletError } from "../src/base/error.ts";
 import { openStream } from "../src/security/paths.ts";
+import { eventElement } from "../src/telemetry/events.ts";
 import type { TownEvent } from "../src/world/events.ts";
 import { jsonLine } from "./print/json.ts";
 import { openLinePrinter } from "./print/output.ts";
@@ -22,9 +23,7 @@ const PIECE = 65_536;
 
 /** The line of an event: `{"t":12,"e":"agent.removed","agent":"ana",…}`. */
 export function eventLine(event: TownEvent): string {
-  const { event: e, tick: t, ...rest } = event;
-  const payload = "payload" in rest ? rest.payload : rest;
-  return jsonLine({ t, e, ...payload });
+  return jsonLine({ t: event.tick, ...eventElement(event) });
 }
 
 /** Opens a file for events, or with `-` the standard output. */

@@ -3,7 +3,7 @@
  * after its last, each whatever became of the others.
  * @module
  */
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import project from "../deno.json" with { type: "json" };
 import { TownletError } from "../src/base/error.ts";
 import type { Config } from "../src/config/config.ts";
@@ -13,7 +13,10 @@ import {
   type OutputKind,
   writeFile,
 } from "../src/security/paths.ts";
+import { sha256Hex } from "../src/base/hash.ts";
 import type { Simulation } from "../src/simulation.ts";
+import type { Plain } from "../src/snapshots/plain.ts";
+import type { TownEvent } from "../src/world/events.ts";
 import { jsonLine } from "./print/json.ts";
 import type { Log } from "./print/log.ts";
 import { type Report, REPORT_FORMAT } from "./report/report.ts";
@@ -26,6 +29,8 @@ export interface Outputs {
   readonly report: string | undefined;
   /** File for the state at the end. */
   readonly snapshotSave: string | undefined;
+  /** File for telemetry, `stdout` or `none`. */
+  readonly telemetry: string | undefined;
 }
 
 const REPORT_FILE: OutputKind = {
@@ -34,6 +39,11 @@ const REPORT_FILE: OutputKind = {
     new TextDecoder().decode(head).startsWith(`{"format":"${REPORT_FORMAT}"`),
 };
 
+/** Whether `--telemetry` names a file. */
+function isFile(telemetry: string | undefined): boolean {
+  return telemetry !== "stdout" && telemetry !== "none";
+}
+
 /** Refuses two outputs of one path with a TownletError. */
 export function checkDistinct(outputs: Outputs): void {
   const flags = new Map<string, string>();
@@ -41,6 +51,10 @@ export function checkDistinct(outputs: Outputs): void {
     ["--events", outputs.events === "-" ? undefined : outputs.events],
     ["--report", outputs.report],
     ["--snapshot-save", outputs.snapshotSave],
+    [
+      "--telemetry",
+      isFile(outputs.telemetry) ? outputs.telemetry : undefined,
+    ],
   ] as const;
   for (const [flag, path] of named) {
     if (path === undefined) continue;
@@ -81,26 +95,15 @@ export async function checkOutputs(
   }
 }
 
-/** Writes the state and the report, and gives what went wrong. */
-export async function writeOutputs(
-  outputs: Outputs,
+/** Writes the report into the file it was asked for in, if any. */
+export async function writeReport(
+  { report: file }: Pick<Outputs, "report">,
   report: Report,
-  simulation: Simulation,
   log: Log,
-): Promise<readonly unknown[]> {
-  const { snapshotSave, report: file } = outputs;
-  return [
-    ...await failuresOf(async () => {
-      if (snapshotSave === undefined) return;
-      await saveState(snapshotSave, simulation);
-      log.info(`state saved to ${snapshotSave}`);
-    }),
-    ...await failuresOf(async () => {
-      if (file === undefined) return;
-      await writeFile(file, jsonLine(report) + "\n", REPORT_FILE);
-      log.info(`report written to ${file}`);
-    }),
-  ];
+): Promise<void> {
+  if (file === undefined) return;
+  await writeFile(file, jsonLine(report) + "\n", REPORT_FILE);
+  log.info(`report written to ${file}`);
 }
 
 /**
@@ -111,6 +114,7 @@ export async function writeOutputs(
  */
 export async function saveFailure(
   simulation: Simulation,
+  stories: Plain,
   keeps: readonly string[],
 ): Promise<string> {
   const { beforeRoot, checkRoot } = await import("../src/security/roots.ts");
@@ -119,21 +123,35 @@ export async function saveFailure(
   await checkRoot(root, { what: "snapshots", keeps });
   const name = snapshotName(simulation.world.tick[0], "failed");
   const path = join(root, "failures", name);
-  await saveState(path, simulation, beforeRoot(root));
+  await saveState(path, simulation, stories, beforeRoot(root));
   return path;
 }
 
-async function saveState(
+/**
+ * Saves a state and the stories that go with it, and gives the event that
+ * tells of it; `from` is a folder from which no link may lead to it.
+ */
+export async function saveState(
   path: string,
   { town, world }: Simulation,
+  stories: Plain,
   from?: string,
-): Promise<void> {
+): Promise<TownEvent> {
   const { writeSnapshot } = await import("../src/snapshots/files.ts");
-  const { encodeSnapshot } = await import("../src/snapshots/snapshot.ts");
+  const { encodeSnapshot, STORIES_PART } = await import(
+    "../src/snapshots/snapshot.ts"
+  );
   const text = encodeSnapshot(town, world, {
     app: `townlet ${project.version}`,
+    parts: { [STORIES_PART]: stories },
   });
   await writeSnapshot(path, text, from);
+  return {
+    event: "snapshot.saved",
+    tick: world.tick[0],
+    name: basename(path),
+    sha256: sha256Hex(text.slice(text.indexOf("\n") + 1, -1)),
+  };
 }
 
 /** Does something and gives what it throws, in a list: one or none. */

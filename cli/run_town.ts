@@ -1,4 +1,5 @@
 /** A run of a town, from its flags to its exit code. @module */
+import { basename } from "node:path";
 import { EXIT, TownletError } from "../src/base/error.ts";
 import type { Config } from "../src/config/config.ts";
 import { configWarnings } from "../src/config/warnings.ts";
@@ -6,6 +7,7 @@ import type { Hooks } from "../src/security/hooks.ts";
 import { Simulation } from "../src/simulation.ts";
 import type { TownEvent } from "../src/world/events.ts";
 import type { Town } from "../src/world/town.ts";
+import type { Turn } from "../src/world/turn.ts";
 import { hookWarnings } from "../src/world/compile/hook_warnings.ts";
 import type { World } from "../src/world/world.ts";
 import { drive } from "./drive.ts";
@@ -13,14 +15,20 @@ import { type EventSink, openEvents } from "./events_file.ts";
 import type { LogLevel } from "./flags.ts";
 import { type Interrupt, listenForSignals, STOP_EXIT } from "./interrupt.ts";
 import { loadTown } from "../src/app.ts";
+import { checkExporter } from "../src/security/otel.ts";
+import { isTrace } from "../src/telemetry/events.ts";
+import type { CloseReason } from "../src/telemetry/delivery/delivery.ts";
+import { type SavedStories, Telemetry } from "../src/telemetry/telemetry.ts";
 import {
   checkDistinct,
   checkOutputs,
   failuresOf,
   type Outputs,
   saveFailure,
-  writeOutputs,
+  saveState,
+  writeReport,
 } from "./outputs.ts";
+import project from "../deno.json" with { type: "json" };
 import { checkProfile } from "./permissions.ts";
 import { jsonLine } from "./print/json.ts";
 import { type Log, openLog } from "./print/log.ts";
@@ -44,9 +52,18 @@ import {
   reportOf,
 } from "./report/report.ts";
 import { showReport } from "./report/show.ts";
+import {
+  checkStandardOutput,
+  healthLine,
+  type OutputFlags,
+  toStandardOutput,
+  transportsOf,
+} from "./run_telemetry.ts";
 
 /** The flags of a run. */
-export interface RunFlags extends Outputs {
+export interface RunFlags extends Outputs, OutputFlags {
+  /** File for events, or `-` for the standard output. */
+  readonly events: string | undefined;
   /** Town file. */
   readonly config: string;
   /** Ticks to run, or undefined: the scenario's, else 1000. */
@@ -63,8 +80,8 @@ export interface RunFlags extends Outputs {
   readonly realtime: number | undefined;
   /** File of the state to go on from, `latest`, or undefined. */
   readonly snapshotLoad: string | undefined;
-  /** Whether the standard output gets the report as JSON. */
-  readonly json: boolean;
+  /** Whether telemetry that is not delivered makes the run a failure. */
+  readonly telemetryStrict: boolean;
   /** Whether to print no report and no progress. */
   readonly quiet: boolean;
   /** What to tell, or undefined: as configured. */
@@ -83,10 +100,11 @@ const TICKS = 1000;
  */
 export async function runTown(flags: RunFlags): Promise<number> {
   checkFlags(flags);
-  const loaded = await loadTown(flags.config, flags.set);
+  const loaded = await loadTown(flags.config, flags.set, transportsOf(flags));
   const { config, manifest, town } = loaded;
   using hooks = loaded.hooks;
   checkProfile(config);
+  checkStandardOutput(flags, config);
   const log = openLog(
     flags.quiet ? "error" : flags.logLevel ?? config.log.level,
   );
@@ -95,8 +113,9 @@ export async function runTown(flags: RunFlags): Promise<number> {
     ...hookWarnings(config, manifest.affordances),
   ];
   for (const warning of warnings) log.warn(warning);
+  checkExporter(config, log);
 
-  const world = flags.snapshotLoad === undefined
+  const saved = flags.snapshotLoad === undefined
     ? undefined
     : await loadWorld(flags.snapshotLoad, flags, town, log);
   await checkOutputs(flags, config, [flags.config]);
@@ -104,28 +123,49 @@ export async function runTown(flags: RunFlags): Promise<number> {
   const simulation = new Simulation(town, {
     seed: flags.seed,
     policy: flags.policy,
-    world,
+    world: saved?.world,
     clock: () => performance.now(),
+  });
+  await using telemetry = await Telemetry.open(simulation, {
+    file: flags.config,
+    app: project.version,
+    stories: saved?.stories,
+    hooks: () => hooks.tallies,
+    onLog: (level, text) => log[level](text),
   });
   const ticks = flags.ticks ?? config.scenario?.ticks ?? TICKS;
 
   const before = deedsOf(simulation.world);
   using interrupt = listenForSignals();
-  const course = await runTicks(
+  const course = await runTicks({
     simulation,
+    telemetry,
     ticks,
     flags,
     interrupt,
     log,
-    watcherOf(hooks, log),
-  );
+    watchHooks: watcherOf(hooks, log),
+    first: [...saved?.events ?? [], ...hooksLoaded(town, simulation.world)],
+  });
+  const stories = telemetry.save();
   if (course.failed !== null && savesFailure(config, course.failed)) {
     const failures = await failuresOf(async () => {
-      const path = await saveFailure(simulation, [flags.config]);
+      const path = await saveFailure(simulation, stories, [flags.config]);
       log.info(`state before the failed tick saved to ${path}`);
     });
     for (const failure of failures) log.error(lineOf(failure));
   }
+  const saves: TownEvent[] = [];
+  const unsaved = await failuresOf(async () => {
+    const { snapshotSave } = flags;
+    if (snapshotSave === undefined) return;
+    saves.push(await saveState(snapshotSave, simulation, stories));
+    log.info(`state saved to ${snapshotSave}`);
+  });
+  const { fault, ...told } = await telemetry.close(
+    reasonOf(course, interrupt),
+    saves,
+  );
   const report = reportOf(town, simulation.world, course.chronicle, {
     policy: simulation.policy.name,
     ticks: course.ticks,
@@ -136,18 +176,35 @@ export async function runTown(flags: RunFlags): Promise<number> {
     hashes: course.hashes,
     systems: sharesOf(simulation.timings),
     hooks: hooks.tallies,
+    telemetry: telemetry.isOn ? told : null,
   });
   const failures = [
     ...course.failures,
-    ...await writeOutputs(flags, report, simulation, log),
-    ...await failuresOf(() => printReport(flags, report)),
+    ...unsaved,
+    ...fault === undefined || course.failed !== null ? [] : [fault],
+    ...await failuresOf(() => writeReport(flags, report, log)),
+    ...await failuresOf(() => printReport(flags, report, config)),
   ];
   if (failures.length > 0) {
     for (const failure of failures.slice(1)) log.error(lineOf(failure));
     throw failures[0];
   }
+  if (flags.telemetryStrict && (told.undelivered > 0 || told.lost > 0)) {
+    throw new TownletError("Telemetry was not delivered", {
+      code: "telemetry.undelivered",
+      where: `${told.undelivered} frames wait, ${told.lost} are lost`,
+      hint: "The report tells of each transport; see docs/telemetry.md",
+      exit: EXIT.undelivered,
+    });
+  }
   const signal = interrupt.signal();
   return signal === null ? EXIT.done : STOP_EXIT[signal];
+}
+
+/** Why a run is over. */
+function reasonOf({ failed }: Done, interrupt: Interrupt): CloseReason {
+  if (failed !== null) return "error";
+  return interrupt.signal() === null ? "complete" : "signal";
 }
 
 /** Starts the hooks that are files, and tells which they are. */
@@ -192,11 +249,6 @@ function lineOf(failure: unknown): string {
 
 /** Flags that make no sense together. */
 function checkFlags(flags: RunFlags): void {
-  if (flags.json && flags.events === "-") {
-    throw usage("--json and --events - both want the standard output", {
-      hint: "Give --events a file, or take --report FILE instead of --json",
-    });
-  }
   if (flags.snapshotLoad !== undefined && flags.seed !== undefined) {
     throw usage("--seed cannot change a run that goes on from a snapshot", {
       hint: "Leave --seed out: the snapshot has its own",
@@ -228,16 +280,26 @@ interface Done {
   readonly chronicle: Chronicle;
 }
 
-/** Runs the ticks; events and hashes leave as they come. */
+/** A run and what is around it. */
+interface Run {
+  readonly simulation: Simulation;
+  readonly telemetry: Telemetry;
+  readonly ticks: number;
+  readonly flags: RunFlags;
+  readonly interrupt: Interrupt;
+  readonly log: Log;
+  readonly watchHooks: () => void;
+  /** What happened before the first tick. */
+  readonly first: readonly TownEvent[];
+}
+
+/** Runs the ticks; events, telemetry and hashes leave as they come. */
 async function runTicks(
-  simulation: Simulation,
-  ticks: number,
-  flags: RunFlags,
-  interrupt: Interrupt,
-  log: Log,
-  watchHooks: () => void,
+  { simulation, telemetry, ticks, flags, interrupt, log, watchHooks, first }:
+    Run,
 ): Promise<Done> {
-  const { world, town } = simulation;
+  const { world, town, turn } = simulation;
+  const { health_every } = town.config.log;
   const chronicle = openChronicle();
   const hashes: HashAt[] | null = flags.hashEvery === undefined ? null : [];
   const events = flags.events === undefined
@@ -246,7 +308,7 @@ async function runTicks(
   const closed = new AbortController();
   const progress = openProgress(!flags.quiet && flags.events !== "-");
   const start = performance.now();
-  const first = world.tick[0];
+  const from = world.tick[0];
   const rate = (done: number) => done / (performance.now() - start) * 1000;
 
   const failures: unknown[] = [];
@@ -262,21 +324,32 @@ async function runTicks(
     }
   };
   const step = () => {
+    const before = performance.now();
     try {
-      const turn = simulation.step();
-      chronicle.note(turn.events);
-      tellFaults(turn.events, log);
-    } finally {
+      simulation.step();
+    } catch (error) {
       // A failed tick tells of its failure as an event.
-      send(simulation.turn.events);
+      telemetry.fail();
+      send(turn.events);
+      throw error;
     }
-    if (hashes !== null && isHashTick(world.tick[0] - first, flags)) {
+    const more = telemetry.tick(performance.now() - before);
+    const told = eventsOf(turn, more);
+    chronicle.note(told);
+    tellFaults(told, log);
+    send(told);
+    const tick = world.tick[0];
+    if (health_every > 0 && tick % health_every === 0) {
+      log.info(healthLine(telemetry.health()));
+    }
+    if (hashes !== null && isHashTick(tick - from, flags)) {
       const hash = simulation.hash();
-      hashes.push({ tick: world.tick[0], hash });
-      if (!flags.json) printError(`tick ${world.tick[0]} ${hash}\n`);
+      hashes.push({ tick, hash });
+      if (!flags.json) printError(`tick ${tick} ${hash}\n`);
     }
   };
-  send(hooksLoaded(town, first));
+  send(first);
+  telemetry.begin(first);
   const fault = await failuresOf(() =>
     drive(step, {
       ticks,
@@ -284,6 +357,9 @@ async function runTicks(
       asked: AbortSignal.any([interrupt.asked, closed.signal]),
       pause: (done) => {
         watchHooks();
+        if (telemetry.isClosed || flags.telemetryStrict && telemetry.failed) {
+          closed.abort();
+        }
         progress.show(
           done / ticks,
           () =>
@@ -297,10 +373,19 @@ async function runTicks(
   const seconds = (performance.now() - start) / 1000;
   progress.clear();
   failures.push(...fault, ...await failuresOf(() => closeEvents(events)));
-  const done = world.tick[0] - first;
+  const done = world.tick[0] - from;
   log.debug(`${done} ticks in ${seconds.toFixed(3)} s`);
   const [failed = null] = fault;
   return { failures, failed, ticks: done, seconds, hashes, chronicle };
+}
+
+/** What happened in a tick, its actions left out. */
+function eventsOf(
+  { events, trace }: Turn,
+  more: readonly TownEvent[],
+): readonly TownEvent[] {
+  if (more.length === 0 && !trace) return events;
+  return [...events, ...more].filter((event) => !isTrace(event));
 }
 
 /** Tells of hooks that failed in a tick, and of what it means for them. */
@@ -317,7 +402,10 @@ function tellFaults(events: readonly TownEvent[], log: Log): void {
 }
 
 /** Events that tell of the hooks that are files. */
-function hooksLoaded(town: Town, tick: number): readonly TownEvent[] {
+function hooksLoaded(
+  town: Town,
+  { tick: [tick] }: World,
+): readonly TownEvent[] {
   return town.hooks.flatMap(({ specifier, sha256 }): TownEvent[] =>
     sha256 === null ? [] : [{ event: "hook.loaded", tick, specifier, sha256 }]
   );
@@ -336,18 +424,30 @@ async function closeEvents(events: EventSink | null): Promise<void> {
   }
 }
 
+/** What a snapshot gives back. */
+interface Saved {
+  /** The world. */
+  readonly world: World;
+  /** Stories that go on, or undefined: it was saved without them. */
+  readonly stories: SavedStories | undefined;
+  /** The events that tell of it. */
+  readonly events: readonly TownEvent[];
+}
+
 /** The world of a snapshot. */
 async function loadWorld(
   name: string,
   { config }: RunFlags,
   town: Town,
   log: Log,
-): Promise<World> {
+): Promise<Saved> {
   const { newestSnapshot, readSnapshot } = await import(
     "../src/snapshots/files.ts"
   );
   const { beforeRoot } = await import("../src/security/roots.ts");
-  const { decodeSnapshot } = await import("../src/snapshots/snapshot.ts");
+  const { decodeSnapshot, STORIES_PART } = await import(
+    "../src/snapshots/snapshot.ts"
+  );
   const { root } = town.config.snapshot;
   const isLatest = name === "latest";
   const where = isLatest
@@ -357,22 +457,37 @@ async function loadWorld(
     where,
     isLatest ? beforeRoot(root) : undefined,
   );
-  const { world, drift } = decodeSnapshot(text, town, { where });
+  const { world, drift, parts, header } = decodeSnapshot(text, town, {
+    where,
+  });
   log.info(`going on from ${where}, tick ${world.tick[0]}`);
   for (const path of drift) {
     log.warn(`${path} differs from the configuration of the snapshot`);
   }
-  return world;
+  return {
+    world,
+    stories: Object.hasOwn(parts, STORIES_PART)
+      ? { saved: parts[STORIES_PART], where }
+      : undefined,
+    events: [{
+      event: "snapshot.loaded",
+      tick: header.tick,
+      name: basename(where),
+      sha256: header.state_sha256,
+    }],
+  };
 }
 
 /** Prints the report where it was asked for. */
-function printReport(flags: RunFlags, report: Report): void {
+function printReport(flags: RunFlags, report: Report, config: Config): void {
   if (flags.json) {
     print(jsonLine(report) + "\n");
     return;
   }
   if (flags.quiet) return;
-  const stream = flags.events === "-" ? "stderr" : "stdout";
+  const stream = flags.events === "-" || toStandardOutput(config)
+    ? "stderr"
+    : "stdout";
   const width = isTerminal(stream) ? terminalWidth() : undefined;
   const lines = showReport(report, openPaint(showsColours(stream)), width);
   const text = lines.join("\n") + "\n";

@@ -12,6 +12,7 @@ import {
   type Manifest,
   parseManifest,
 } from "./config/manifest.ts";
+import type { Transport } from "./config/transport.ts";
 import { Hooks } from "./security/hooks.ts";
 import {
   FILE_BYTES_MAX,
@@ -19,6 +20,7 @@ import {
   readFile,
   readText,
 } from "./security/paths.ts";
+import { withTransports } from "./security/permissions.ts";
 import { Simulation, type SimulationOptions } from "./simulation.ts";
 import { compileTown } from "./world/compile/town.ts";
 import type { Town } from "./world/town.ts";
@@ -43,17 +45,22 @@ export interface LoadedTown {
  *
  * @param file path of the town file
  * @param overrides changes to it, each `path=value`
+ * @param transports where its telemetry goes instead
  * @throws {TownletError} with everything that is wrong with them
  */
 export async function loadTown(
   file: string,
   overrides: readonly string[] = [],
+  transports: readonly Transport[] | null = null,
 ): Promise<LoadedTown> {
   const text = await readText(file, {
     what: "configuration",
     limit: FILE_BYTES_MAX.config,
   });
-  const config = await loadConfig(text, { file, overrides });
+  const config = withTransports(
+    await loadConfig(text, { file, overrides }),
+    transports,
+  );
   const manifest = await loadManifest(file, config);
   if (manifest !== CORE_MANIFEST) {
     await requireFit(config, manifest, { file, text });

@@ -21,6 +21,7 @@ import {
 import { POLICY_NAMES } from "../../src/policy/open.ts";
 import type { Needs } from "../../src/security/permissions.ts";
 import { type RunFlags, runTown } from "../run_town.ts";
+import { transportsOf } from "../run_telemetry.ts";
 
 /** Most ticks one run may be asked for. */
 const TICKS_MAX = 1e12;
@@ -36,6 +37,7 @@ export const simulate: Command = command({
     "simulate --ticks 500 --events - | head",
     "simulate --ticks 500 --snapshot-save out/noon.tsnap",
     "simulate --ticks 500 --snapshot-load out/noon.tsnap",
+    "simulate --ticks 500 --telemetry out/run.ndjson",
   ],
   flags: object({
     config: configFlag,
@@ -97,6 +99,19 @@ export const simulate: Command = command({
         says("Go on from a saved state; latest is the newest one"),
       ),
     ),
+    telemetry: optional(
+      option(
+        "--telemetry",
+        string({ metavar: "FILE" }),
+        says(
+          "Send telemetry to a file, to stdout or to none, instead of where the town file says",
+        ),
+      ),
+    ),
+    telemetryStrict: option(
+      "--telemetry-strict",
+      says("Exit with 3 when telemetry was not delivered"),
+    ),
     json: jsonFlag,
     quiet: quietFlag,
     logLevel: logLevelFlag,
@@ -118,6 +133,7 @@ function needsOf(flags: RunFlags): Partial<Needs> {
       // The newest state lies in a folder that the configuration names.
       ...snapshotLoad === "latest" ? ["snapshots"] as const : [],
     ],
+    transports: transportsOf(flags),
     reads: snapshotLoad === undefined || snapshotLoad === "latest"
       ? []
       : [snapshotLoad],

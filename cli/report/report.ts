@@ -1,5 +1,6 @@
 /** What a run was like: one plain object, for programs and for people. @module */
 import type { HookTally } from "../../src/security/hooks.ts";
+import type { TelemetryEnd } from "../../src/telemetry/telemetry.ts";
 import type { Town } from "../../src/world/town.ts";
 import {
   COUNTER,
@@ -138,6 +139,8 @@ export interface Report {
   readonly systems: Readonly<Record<string, number>>;
   /** Hooks in the order they run. */
   readonly hooks: readonly HookReport[];
+  /** How its telemetry did, or null: it told nobody. */
+  readonly telemetry: Omit<TelemetryEnd, "fault"> | null;
   /** Whether the run can be repeated: not so where a hook was left out. */
   readonly reproducible: boolean;
   /** Living residents by id, in order of their coming. */
@@ -182,6 +185,8 @@ export interface Course {
   readonly systems: Readonly<Record<string, number>>;
   /** How the hooks that are files did. */
   readonly hooks: readonly HookTally[];
+  /** How its telemetry did, or null: it told nobody. */
+  readonly telemetry: Omit<TelemetryEnd, "fault"> | null;
 }
 
 /** Moments a report has at most. */
@@ -232,6 +237,7 @@ export function reportOf(
     moments: chronicle.moments(MOMENTS_MAX),
     systems: course.systems,
     hooks: hooksOf(town, world, course.hooks),
+    telemetry: course.telemetry,
     reproducible: world.records.disabledHooks.length === 0,
     residents,
   };

@@ -5,6 +5,7 @@ import type { Paint } from "../print/paint.ts";
 import { table } from "../print/table.ts";
 import { count, number, padEnd } from "../print/text.ts";
 import { clockText } from "./clock.ts";
+import { deliveryText } from "./delivery.ts";
 import type { Report, ResidentReport } from "./report.ts";
 
 /** Residents a report lists at most. */
@@ -32,6 +33,7 @@ export function showReport(
     ...momentLines(report, paint),
     ...systemLines(report, paint),
     ...hookLines(report, paint),
+    ...telemetryLines(report, paint),
     "",
     `${paint.dim("state")} ${report.state_hash}`,
   ];
@@ -137,6 +139,21 @@ function momentLines(report: Report, paint: Paint): string[] {
 }
 
 /** A line for each hook that is a file, and one when the run stands alone. */
+function telemetryLines({ telemetry }: Report, paint: Paint): string[] {
+  if (telemetry === null) return [];
+  const { transports } = telemetry.health;
+  return [
+    "",
+    ...Object.values(transports).map((one) => {
+      const text = deliveryText(one);
+      const isFine = telemetry.undelivered === 0 && one.state !== "failed";
+      return `${paint.dim("telemetry")} ${one.type}: ${
+        isFine ? text : paint.yellow(text)
+      }`;
+    }),
+  ];
+}
+
 function hookLines(report: Report, paint: Paint): string[] {
   const lines = report.hooks.filter(({ sha256 }) => sha256 !== null).map(
     ({ specifier, state, calls, mean_us }) => {

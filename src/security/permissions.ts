@@ -59,10 +59,14 @@ export interface Needs {
   readonly set: readonly string[];
   /** What it opens of what they name. */
   readonly opens: readonly TownPart[];
+  /** Where telemetry goes, or null: where the town files say. */
+  readonly transports: readonly Transport[] | null;
   /** Other files and folders that it reads. */
   readonly reads: readonly string[];
   /** Folders that it writes files into. */
   readonly writes: readonly string[];
+  /** Addresses it reaches or listens on, each `host:port`. */
+  readonly net: readonly string[];
 }
 
 /** A process that touches nothing. */
@@ -70,8 +74,10 @@ export const NEEDS_NOTHING: Needs = {
   towns: [],
   set: [],
   opens: [],
+  transports: null,
   reads: [],
   writes: [],
+  net: [],
 };
 
 /** Folder of the code: a worker's modules are read with the permissions of the process. */
@@ -96,7 +102,9 @@ export function permissionsFor(
   towns: readonly NamedConfig[],
 ): Permissions {
   const named = towns.flatMap(({ file, config }) =>
-    needs.opens.map((part) => namedBy(part, file, config))
+    needs.opens.map((part) =>
+      namedBy(part, file, withTransports(config, needs.transports))
+    )
   );
   const write = [...needs.writes, ...named.flatMap(({ writes }) => writes)];
   return {
@@ -107,7 +115,7 @@ export function permissionsFor(
       ...write,
     ]),
     write: widest(write),
-    net: once(named.flatMap(({ net }) => net)),
+    net: once([...needs.net, ...named.flatMap(({ net }) => net)]),
     env: once(named.flatMap(({ env }) => env)),
     run: [],
   };
@@ -136,6 +144,15 @@ export function programFlags(
     return list.length === 0 ? [] : [`--allow-${kind}=${list.join(",")}`];
   });
   return [...common, ...grants];
+}
+
+/** A configuration with other transports, or, for null, with its own. */
+export function withTransports(
+  config: Config,
+  transports: readonly Transport[] | null,
+): Config {
+  if (transports === null) return config;
+  return { ...config, telemetry: { ...config.telemetry, transports } };
 }
 
 /** What a configuration names that is opened. */

@@ -94,7 +94,10 @@ export interface Loaded {
   readonly world: World;
   /** The header it came with. */
   readonly header: SnapshotHeader;
-  /** Memory kept outside the World, by name. */
+  /**
+   * Memory kept outside the World, by name: the parts asked for, and
+   * {@link STORIES_PART} where it was saved.
+   */
   readonly parts: { readonly [name: string]: Plain };
   /** Where the configuration differs from the saved one; allowed to by it. */
   readonly drift: readonly string[];
@@ -102,6 +105,12 @@ export interface Loaded {
 
 /** Members of the state that are not parts. */
 const STATE_MEMBERS = ["about", "config", "names", "random", "world"] as const;
+
+/**
+ * The part that holds what telemetry remembers of a run. It changes nothing
+ * that happens, so a snapshot may do without it.
+ */
+export const STORIES_PART = "stories";
 
 /** Rule of labels. */
 const LABEL = /^[a-z0-9-]{1,32}$/;
@@ -193,7 +202,7 @@ export function decodeSnapshot(
   town: Town,
   options: LoadOptions,
 ): Loaded {
-  const { where, parts: partNames = [] } = options;
+  const { where, parts: wanted = [] } = options;
   const [headerLine, stateLine] = splitLines(text, where);
   const header = readHeader(headerLine, town, where);
   if (town.config.snapshot.require_signed) {
@@ -203,8 +212,13 @@ export function decodeSnapshot(
     });
   }
   checkDigest(header, stateLine, where);
+  const parsed = parseJson(stateLine, "state", where);
+  const partNames = isMembers(parsed) && Object.hasOwn(parsed, STORIES_PART) &&
+      !wanted.includes(STORIES_PART)
+    ? [...wanted, STORIES_PART]
+    : wanted;
   const state = exactMembers(
-    parseJson(stateLine, "state", where),
+    parsed,
     [...STATE_MEMBERS, ...partNames],
     "state",
     where,

@@ -16,6 +16,7 @@ import {
   STATE_CHANNELS,
   type StateChannelName,
 } from "./channels.ts";
+import type { EventList } from "./events.ts";
 import { type Body, bodyOf } from "./frame.ts";
 import type { StateChannel } from "./state_channel.ts";
 import { openStateChannel } from "./states/open.ts";
@@ -41,18 +42,10 @@ export interface Receiver {
   end(tick: number): void;
 }
 
-/** Elements of each channel of events: lists of JSON, each with its length. */
+/** What happened in a tick, by channel. */
 export type EventLists = Partial<
   Readonly<Record<EventChannelName, readonly EventList[]>>
 >;
-
-/** Some events of a tick. */
-export interface EventList {
-  /** A list of JSON. */
-  readonly text: string;
-  /** Events in it. */
-  readonly count: number;
-}
 
 /** Whom to ask when a channel cannot be built, and what for. */
 export interface ProducerOptions {
@@ -83,7 +76,8 @@ interface Stream {
 export class Producer {
   /** Frames handed over so far, by channel. */
   readonly frames: Partial<Record<ChannelName, number>> = {};
-  readonly #receiver: Receiver;
+  /** Whom it tells. */
+  readonly receiver: Receiver;
   readonly #streams: readonly Stream[];
   readonly #settings: TelemetrySettings;
   readonly #options: ProducerOptions;
@@ -103,7 +97,7 @@ export class Producer {
   ) {
     const { channels, deterministic, precision, redact } = settings;
     const patterns = redact.map(pathOf);
-    this.#receiver = receiver;
+    this.receiver = receiver;
     this.#settings = settings;
     this.#options = options;
     this.#streams = STATE_CHANNELS
@@ -134,7 +128,7 @@ export class Producer {
    */
   tell(view: View, events: EventLists, isLast = false): void {
     const tick = view.world.tick[0];
-    const { hold, keyframes, keyframesOf } = this.#receiver.begin(tick);
+    const { hold, keyframes, keyframesOf } = this.receiver.begin(tick);
     this.#owesStart ||= keyframes;
     for (const stream of this.#streams) {
       if (keyframes || keyframesOf.includes(stream.name)) {
@@ -144,7 +138,7 @@ export class Producer {
       else this.#tellState(stream, view, isLast);
     }
     this.tellEvents(tick, events, isLast);
-    this.#receiver.end(tick);
+    this.receiver.end(tick);
   }
 
   /** Queues events of a tick, at once or when their channel is due. */
@@ -219,7 +213,7 @@ export class Producer {
 
   #offer(body: Body): void {
     this.frames[body.channel] = (this.frames[body.channel] ?? 0) + 1;
-    this.#receiver.offer(body);
+    this.receiver.offer(body);
   }
 }
 
