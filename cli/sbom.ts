@@ -38,6 +38,7 @@ export interface PackageNote {
 
 /** Every package by name, those of docs/dependencies.md. */
 export const PACKAGES: Readonly<Record<string, PackageNote>> = {
+  "@opentelemetry/api": { licence: "Apache-2.0" },
   "@optique/core": { licence: "MIT" },
   "@peculiar/asn1-asym-key": { licence: "MIT" },
   "@peculiar/asn1-cms": { licence: "MIT" },
