@@ -6,14 +6,18 @@
  */
 import { roundTo, type StateOptions } from "../state_channel.ts";
 
+const SPACE = 0x20;
+const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const OPEN_LIST = 0x5b;
+const ESCAPE = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+const DELETE = 0x7f;
 
 /** Bytes after a name that are written without looking whether there is room. */
 const ROOM = 64;
@@ -116,6 +120,12 @@ export class JsonWriter {
     this.#bytes[this.#at++] = COMMA;
   }
 
+  /** Writes members as they are, with commas between them. */
+  members(text: Piece): void {
+    this.#name(text);
+    this.#bytes[this.#at++] = COMMA;
+  }
+
   /** Writes a member that is a number as {@link JsonWriter.rounded} gives it. */
   number(name: Piece, rounded: number): void {
     this.#name(name);
@@ -137,6 +147,26 @@ export class JsonWriter {
     this.#integer(x);
     this.#bytes[this.#at++] = COMMA;
     this.#integer(y);
+    this.#bytes[this.#at++] = CLOSE_LIST;
+    this.#bytes[this.#at++] = COMMA;
+  }
+
+  /** Writes a member that is a text. */
+  text(name: Piece, text: string): void {
+    this.#name(name);
+    this.#text(text);
+    this.#bytes[this.#at++] = COMMA;
+  }
+
+  /** Writes a member that is a list of texts. */
+  texts(name: Piece, texts: readonly string[]): void {
+    this.#name(name);
+    this.#bytes[this.#at++] = OPEN_LIST;
+    for (const text of texts) {
+      this.#text(text);
+      this.#bytes[this.#at++] = COMMA;
+    }
+    if (texts.length > 0) this.#at--;
     this.#bytes[this.#at++] = CLOSE_LIST;
     this.#bytes[this.#at++] = COMMA;
   }
@@ -222,6 +252,24 @@ export class JsonWriter {
       this.#bytes[--at] = ZERO + left - 10 * rest;
       left = rest;
     }
+  }
+
+  #text(text: string): void {
+    const { length } = text;
+    if (this.#at + length + ROOM > this.#bytes.length) this.#grow(length);
+    const start = this.#at;
+    this.#bytes[this.#at++] = QUOTE;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit < SPACE || unit >= DELETE || unit === QUOTE || unit === ESCAPE) {
+        // Not as plain as ids are.
+        this.#at = start;
+        this.#copy(quoted(text));
+        return;
+      }
+      this.#bytes[this.#at++] = unit;
+    }
+    this.#bytes[this.#at++] = QUOTE;
   }
 
   /** Four bytes at a time; those beyond the end are written over later. */

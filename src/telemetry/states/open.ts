@@ -8,39 +8,38 @@ import {
   type StateOptions,
 } from "../state_channel.ts";
 import type { View } from "../view.ts";
-import { agentsState } from "./agents_state.ts";
+import { openAgents } from "./agents.ts";
 import { opsState } from "./ops_state.ts";
 import { openPolicyState } from "./policy_state.ts";
-import { rewardsState } from "./rewards_state.ts";
-import { socialState } from "./social_state.ts";
-import { townState } from "./town_state.ts";
+import { openRewards } from "./rewards.ts";
+import { openSocial } from "./social.ts";
+import { openTown } from "./town.ts";
 
 /** Opens a channel of a town. */
 export function openStateChannel(
   name: StateChannelName,
-  _town: Town,
+  town: Town,
   options: StateOptions,
 ): StateChannel {
-  return plainChannel(builderOf(name), options);
-}
-
-/** What builds the state of a channel. */
-function builderOf(name: StateChannelName): (view: View) => DraftMembers {
   switch (name) {
     case "agents":
-      return agentsState;
+      return openAgents(town, options);
     case "rewards":
-      return rewardsState;
+      return openRewards(town, options);
     case "town":
-      return townState;
+      return openTown(town, options);
     case "social":
-      return socialState;
+      return openSocial(town, options);
     case "ops":
-      return opsState;
+      return plainChannel(opsState, options);
     case "policy":
-      return openPolicyState();
+      return plainChannel(openPolicyState(), options);
     case "health":
-      // An interface has no index signature, though all it holds is plain.
-      return ({ health }) => health() as unknown as DraftMembers;
+      return plainChannel(healthState, options);
   }
+}
+
+function healthState({ health }: View): DraftMembers {
+  // An interface has no index signature, though all it holds is plain.
+  return health() as unknown as DraftMembers;
 }

@@ -5,20 +5,26 @@ import type { View } from "../view.ts";
 
 /** Opens a builder; it counts switches from one call to the next. */
 export function openPolicyState(): (view: View) => DraftMembers {
-  let counted = new Map<string, number>();
+  let ids: readonly string[] = [];
+  let counted = new Int32Array();
   return (view) => {
     const { town, world, policy } = view;
     const { roster, population, records, optionSwitches, possessed } = world;
-    const rows = Array.from(roster.subarray(0, population[0]));
-    const idOf = (row: number) => records.agentIds[row];
-    const before = counted;
-    counted = new Map(rows.map((row) => [idOf(row), optionSwitches[row]]));
-    const switches = rows.map((row) => {
-      const last = before.get(idOf(row)) ?? 0;
-      // Fewer than before: somebody else of that name, or a count begun anew.
-      const fresh = optionSwitches[row] < last ? 0 : last;
-      return [idOf(row), optionSwitches[row] - fresh] as const;
-    }).filter(([, count]) => count > 0);
+    const { agentIds } = records;
+    const switches: Record<string, number> = {};
+    const others: string[] = [];
+    for (let i = 0; i < population[0]; i++) {
+      const row = roster[i];
+      const id = agentIds[row];
+      const before = ids[row] === id ? counted[row] : 0;
+      const count = optionSwitches[row];
+      // Fewer than before: the count was begun anew.
+      const more = count < before ? count : count - before;
+      if (more > 0) switches[id] = more;
+      if (possessed[row] === 1) others.push(id);
+    }
+    ids = agentIds;
+    counted = optionSwitches.slice();
     const { config_id, features, telemetry } = town.config;
     return {
       identity: {
@@ -26,9 +32,8 @@ export function openPolicyState(): (view: View) => DraftMembers {
         observation_variant: features.systems.observations,
       },
       provider: policy,
-      possessed: rows.filter((row) => possessed[row] === 1).map(idOf)
-        .sort(compareCodePoints),
-      switches: switches.length > 0 ? Object.fromEntries(switches) : undefined,
+      possessed: others.sort(compareCodePoints),
+      switches: Object.keys(switches).length > 0 ? switches : undefined,
       agents: telemetry.channels.policy.detail ? choices(view) : undefined,
     };
   };

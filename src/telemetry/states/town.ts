@@ -1,0 +1,279 @@
+/**
+ * The channel `town`: the text that {@link townState} gives, sooner.
+ *
+ * Objects and their use are compared with what was told of them, one by one.
+ * All else is built only when something it depends on is another one.
+ * @module
+ */
+import { ECONOMY_KEYS } from "../../config/economy.ts";
+import type { Town } from "../../world/town.ts";
+import { queueIds } from "../../world/views.ts";
+import { TOTAL, type World } from "../../world/world.ts";
+import { diffStates, type StateMembers } from "../merge_patch.ts";
+import {
+  plainChannel,
+  type StateChannel,
+  type StateOptions,
+  tidy,
+} from "../state_channel.ts";
+import type { View } from "../view.ts";
+import { ToldCodes, ToldNumbers } from "./changes.ts";
+import {
+  JsonWriter,
+  nameOf,
+  type Piece,
+  pieceOf,
+  quoted,
+} from "./json_writer.ts";
+import { circumstances, townState } from "./town_state.ts";
+
+const NAME = {
+  all: pieceOf(""),
+  queues: nameOf("queues"),
+  cooldown: nameOf("cooldown"),
+  ghostSteps: nameOf("ghost_steps"),
+  rotations: nameOf("rotations"),
+  objects: nameOf("objects"),
+  type: nameOf("type"),
+  pos: nameOf("pos"),
+  by: nameOf("by"),
+  stock: nameOf("stock"),
+  waiting: nameOf("waiting"),
+  stall: nameOf("stall"),
+  running: nameOf("running"),
+  agent: nameOf("agent"),
+  aff: nameOf("aff"),
+  left: nameOf("left"),
+} as const;
+
+/** Columns of what is told of every object. */
+const CODE = { stall: 0, use: 1, left: 2, columns: 3 } as const;
+
+/** Ids that an object keeps in front of all others. */
+const DIGITS = /^\d+$/;
+
+/** Opens the channel. */
+export function openTown(town: Town, options: StateOptions): StateChannel {
+  // Leaving out is for trees, and so are ids that change the order of members.
+  if (
+    options.redact.length > 0 || town.objectIds.some((id) => DIGITS.test(id))
+  ) {
+    return plainChannel(townState, options);
+  }
+  const out = new JsonWriter(options);
+  const objects = new ObjectWriter(town, out);
+  const rest = new Circumstances(town, options);
+  const totals = new ToldNumbers(out, 3);
+  const tell = ({ world }: View, whole: boolean): string | null => {
+    const { queueTotals } = world;
+    out.open(NAME.all);
+    out.open(NAME.queues);
+    totals.tell(0, NAME.cooldown, queueTotals[TOTAL.cooldowns], whole);
+    totals.tell(1, NAME.ghostSteps, queueTotals[TOTAL.ghostSteps], whole);
+    totals.tell(2, NAME.rotations, queueTotals[TOTAL.rotations], whole);
+    out.close(whole);
+    objects.writeObjects(world, whole);
+    objects.writeRunning(world, whole);
+    const members = rest.changes(world, whole);
+    if (members !== "") out.members(pieceOf(members));
+    out.close(whole);
+    return out.take();
+  };
+  return {
+    // A whole state is never nothing.
+    key: (view) => tell(view, true) ?? "",
+    patch: (view) => tell(view, false),
+  };
+}
+
+/** Remembers what was told of objects, and writes what is new. */
+class ObjectWriter {
+  readonly #town: Town;
+  readonly #out: JsonWriter;
+  readonly #codes: ToldCodes;
+  readonly #stock: Int32Array;
+  /** Rows of those who hold the objects, as long as ids are what they were. */
+  readonly #holderRows: Int32Array;
+  #ids: readonly string[] = [];
+  /** Who holds each object, and who uses it, as it was told; "" for nobody. */
+  readonly #holders: string[];
+  readonly #users: string[];
+  readonly #waiting: (readonly string[])[];
+  readonly #names: readonly Piece[];
+  readonly #types: readonly Piece[];
+  readonly #stockNames: readonly Piece[];
+  readonly #affordances: readonly Piece[];
+
+  constructor(town: Town, out: JsonWriter) {
+    const count = town.objectIds.length;
+    this.#town = town;
+    this.#out = out;
+    this.#codes = new ToldCodes(out, count * CODE.columns);
+    this.#stock = new Int32Array(count * town.stockKeys.length);
+    this.#holderRows = new Int32Array(count);
+    this.#holders = new Array<string>(count).fill("");
+    this.#users = new Array<string>(count).fill("");
+    this.#waiting = new Array<readonly string[]>(count).fill([]);
+    this.#names = town.objectIds.map(nameOf);
+    this.#types = town.typeIds.map(quoted);
+    this.#stockNames = town.stockKeys.map(nameOf);
+    this.#affordances = town.affordances.map(({ id }) => quoted(id));
+  }
+
+  writeObjects(world: World, whole: boolean): void {
+    const out = this.#out;
+    const { agentIds } = world.records;
+    const all = whole || agentIds !== this.#ids;
+    this.#ids = agentIds;
+    out.open(NAME.objects);
+    for (let object = 0; object < this.#names.length; object++) {
+      if (!all && this.#isAsTold(world, object)) continue;
+      out.open(this.#names[object]);
+      if (whole) this.#writeFixed(object);
+      this.#writeHolder(world, object, whole);
+      this.#writeStock(world, object, whole);
+      this.#writeWaiting(world, object, whole);
+      const stall = world.stall[object];
+      const at = object * CODE.columns + CODE.stall;
+      this.#codes.tellUnlessZero(at, NAME.stall, stall, whole);
+      out.close(whole);
+    }
+    out.close(whole);
+  }
+
+  writeRunning(world: World, whole: boolean): void {
+    const out = this.#out;
+    const codes = this.#codes;
+    const { running, runningLeft, holder, records } = world;
+    out.open(NAME.running);
+    for (let object = 0; object < this.#names.length; object++) {
+      const before = whole ? "" : this.#users[object];
+      if (running[object] < 0) {
+        if (before !== "") out.drop(this.#names[object]);
+        this.#users[object] = "";
+        continue;
+      }
+      const user = records.agentIds[holder[object]];
+      const isNew = before === "";
+      const at = object * CODE.columns;
+      this.#users[object] = user;
+      out.open(this.#names[object]);
+      if (user !== before) out.text(NAME.agent, user);
+      const use = running[object];
+      codes.tell(at + CODE.use, NAME.aff, use, this.#affordances, isNew);
+      codes.tellCount(at + CODE.left, NAME.left, runningLeft[object], isNew);
+      out.close(isNew);
+    }
+    out.close(whole);
+  }
+
+  /** Whether nothing of an object has changed, at a glance. */
+  #isAsTold(world: World, object: number): boolean {
+    if (
+      world.holder[object] !== this.#holderRows[object] ||
+      world.queueLength[object] > 0 || this.#waiting[object].length > 0 ||
+      world.stall[object] !==
+        this.#codes.told[object * CODE.columns + CODE.stall]
+    ) return false;
+    const { stock } = world;
+    const keys = this.#stockNames.length;
+    const end = (object + 1) * keys;
+    for (let at = object * keys; at < end; at++) {
+      if (stock[at] !== this.#stock[at]) return false;
+    }
+    return true;
+  }
+
+  #writeFixed(object: number): void {
+    const { objectType, objectTile, objectX, objectY } = this.#town;
+    this.#out.put(NAME.type, this.#types[objectType[object]]);
+    if (objectTile[object] < 0) return;
+    this.#out.tile(NAME.pos, objectX[object], objectY[object]);
+  }
+
+  #writeHolder(world: World, object: number, whole: boolean): void {
+    const row = world.holder[object];
+    const holder = row < 0 ? "" : world.records.agentIds[row];
+    const before = whole ? "" : this.#holders[object];
+    this.#holderRows[object] = row;
+    this.#holders[object] = holder;
+    if (holder === before) return;
+    if (holder === "") this.#out.drop(NAME.by);
+    else this.#out.text(NAME.by, holder);
+  }
+
+  #writeStock({ stock }: World, object: number, whole: boolean): void {
+    const names = this.#stockNames;
+    const from = object * names.length;
+    this.#out.open(NAME.stock);
+    for (let key = 0; key < names.length; key++) {
+      const count = stock[from + key];
+      const before = this.#stock[from + key];
+      this.#stock[from + key] = count;
+      // Below 0 there is no such stock, ever.
+      if (count < 0 || count === before && !whole) continue;
+      this.#out.integer(names[key], count);
+    }
+    this.#out.close(whole);
+  }
+
+  #writeWaiting(world: World, object: number, whole: boolean): void {
+    const { queueHead, queueLength, waitNext, records } = world;
+    const before = this.#waiting[object];
+    let same = queueLength[object] === before.length;
+    let agent = queueHead[object];
+    for (let i = 0; same && i < before.length; i++) {
+      same = records.agentIds[agent] === before[i];
+      agent = waitNext[agent];
+    }
+    if (same && !whole) return;
+    const waiting = queueIds(world, object);
+    this.#waiting[object] = waiting;
+    this.#out.texts(NAME.waiting, waiting);
+  }
+}
+
+/** What changes now and then: prices, perturbations, what they leave behind. */
+class Circumstances {
+  readonly #town: Town;
+  readonly #options: StateOptions;
+  #last: StateMembers = {};
+  #active: World["records"]["activeEvents"] | null = null;
+  #pending: World["records"]["pendingEvents"] | null = null;
+  #ids: readonly string[] | null = null;
+  readonly #prices = new Float64Array(ECONOMY_KEYS.length);
+  /** Tick at which the next cooldown is over. */
+  #until = Infinity;
+
+  constructor(town: Town, options: StateOptions) {
+    this.#town = town;
+    this.#options = options;
+  }
+
+  /** Members that have changed, or all of them, as text without braces. */
+  changes(world: World, whole: boolean): string {
+    if (!this.#looksNew(world) && !whole) return "";
+    const now = tidy(circumstances(this.#town, world), this.#options);
+    const patch = whole ? now : diffStates(this.#last, now);
+    this.#last = now;
+    return patch === null ? "" : JSON.stringify(patch).slice(1, -1);
+  }
+
+  #looksNew(world: World): boolean {
+    const { activeEvents, pendingEvents, agentIds } = world.records;
+    if (
+      activeEvents === this.#active && pendingEvents === this.#pending &&
+      agentIds === this.#ids && world.tick[0] < this.#until &&
+      this.#prices.every((price, k) => price === world.price[k])
+    ) return false;
+    this.#active = activeEvents;
+    this.#pending = pendingEvents;
+    this.#ids = agentIds;
+    this.#prices.set(world.price);
+    this.#until = Infinity;
+    for (const until of [...world.specCooldown, ...world.meetCooldown]) {
+      if (until > world.tick[0]) this.#until = Math.min(this.#until, until);
+    }
+    return true;
+  }
+}
