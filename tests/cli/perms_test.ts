@@ -2,6 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { TownletError } from "../../src/base/error.ts";
 import {
   type Needs,
+  NEEDS_NOTHING,
   type Permissions,
   programFlags,
 } from "../../src/security/permissions.ts";
@@ -132,7 +133,7 @@ Deno.test("commands say what their flags touch, and nothing more", async () => {
   for (const [line, needs] of Object.entries(cases)) {
     assertEquals(
       await needsOf(line),
-      { towns: [], set: [], opens: [], reads: [], writes: [], ...needs },
+      { ...NEEDS_NOTHING, ...needs },
       line,
     );
   }

@@ -19,6 +19,8 @@ function flagsIn(folder: string): RunFlags {
     realtime: undefined,
     snapshotSave: `${folder}/s.tsnap`,
     snapshotLoad: undefined,
+    telemetry: undefined,
+    telemetryStrict: false,
     json: false,
     quiet: true,
     logLevel: undefined,

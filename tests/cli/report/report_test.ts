@@ -19,6 +19,7 @@ function livesOf({ town, world }: Simulation): unknown {
     hashes: null,
     systems: {},
     hooks: [],
+    telemetry: null,
   });
   return Object.fromEntries(
     Object.entries(residents).map((

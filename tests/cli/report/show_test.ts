@@ -31,6 +31,7 @@ function reportNow({ town, world }: Tiny): Report {
     hashes: null,
     systems: {},
     hooks: [],
+    telemetry: null,
   });
 }
 
