@@ -57,6 +57,8 @@ export const PACKAGES: Readonly<Record<string, PackageNote>> = {
   "asn1js": { licence: "BSD-3-Clause" },
   "deno-std": { licence: "MIT" },
   "fast-check": { licence: "MIT", testsOnly: true },
+  "hyparquet": { licence: "MIT" },
+  "hyparquet-writer": { licence: "MIT" },
   "pure-rand": { licence: "MIT" },
   "pvtsutils": { licence: "MIT" },
   "pvutils": { licence: "MIT" },
