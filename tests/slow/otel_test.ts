@@ -1,0 +1,176 @@
+/** The runtime's exporter, with somebody listening where it sends. @module */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { OTEL_VARIABLES } from "../../src/security/otel.ts";
+import { withLines } from "../helpers/config_text.ts";
+import { ended, type Ended, scratch, townlet } from "../helpers/townlet.ts";
+
+/** A part of what an exporter sends, as JSON. */
+type Sent = { readonly [key: string]: Sent } & Iterable<Sent>;
+
+/** Somebody who listens where an exporter sends. */
+interface Listener extends AsyncDisposable {
+  /** Address to send to. */
+  readonly url: string;
+  /** What came, by path. */
+  readonly came: Map<string, Sent[]>;
+}
+
+function listen(): Listener {
+  const came = new Map<string, Sent[]>();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      const { pathname } = new URL(request.url);
+      came.set(pathname, [...came.get(pathname) ?? [], await request.json()]);
+      return Response.json({});
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    came,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+/** The environment of a runtime that exports. */
+function exporting(url: string): Record<string, string> {
+  return {
+    OTEL_DENO: "true",
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+  };
+}
+
+/** Runs a town of these lines for a few ticks. */
+async function simulate(
+  lines: string,
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): Promise<Ended> {
+  using folder = scratch();
+  const file = `${folder.path}/t.yaml`;
+  Deno.writeTextFileSync(file, withLines(lines));
+  const words = ["--config", file, "--ticks", "5", "--quiet"];
+  return await townlet("simulate", words, { env, flags });
+}
+
+/** A town that wants to export to an address. */
+function wanting(url: string): string {
+  return `telemetry: { otel: { enabled: true, endpoint: "${url}" } }`;
+}
+
+const GRANT = [`--allow-env=${OTEL_VARIABLES.join()}`];
+
+Deno.test("simulate exports nothing unless the runtime is told to, wherever that would send (rule N4)", async () => {
+  await using listener = listen();
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: listener.url };
+  assertEquals((await simulate("", env)).code, 0);
+  const wanted = await simulate(wanting(listener.url), env);
+  assertEquals(wanted.code, 0);
+  assertEquals([...listener.came.keys()], []);
+});
+
+Deno.test("simulate tells of an exporter that nobody asked for, and refuses it in production (rule N4)", async () => {
+  await using listener = listen();
+  const env = exporting(listener.url);
+  using folder = scratch();
+  const file = `${folder.path}/t.yaml`;
+  Deno.writeTextFileSync(file, withLines(""));
+  const told = await townlet("simulate", ["--config", file, "--ticks", "5"], {
+    env,
+  });
+  assertEquals(told.code, 0, told.err);
+  assertStringIncludes(told.err, "security.otel_enabled");
+  // Not even switched off as a whole, if its share in what is logged is on.
+  const logs = { ...env, OTEL_DENO: "false", OTEL_DENO_CONSOLE: "capture" };
+  for (const one of [env, logs]) {
+    const refused = await simulate("profile: production", one);
+    assertEquals([refused.code, refused.out], [5, ""]);
+    assertStringIncludes(refused.err, "(rule N4)");
+  }
+  assert(!listener.came.has("/v1/traces"));
+});
+
+Deno.test("simulate refuses an exporter that sends elsewhere, as a whole or in part (rule N4)", async () => {
+  await using listener = listen();
+  const { url } = listener;
+  const other = "http://127.0.0.1:9";
+  const ways: readonly (readonly [string, Readonly<Record<string, string>>])[] =
+    [
+      ["OTEL_EXPORTER_OTLP_ENDPOINT", { OTEL_EXPORTER_OTLP_ENDPOINT: other }],
+      ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", {
+        OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${other}/v1/logs`,
+      }],
+    ];
+  for (const [name, env] of ways) {
+    const refused = await simulate(
+      wanting(url),
+      { ...exporting(url), ...env },
+      GRANT,
+    );
+    assertEquals(refused.code, 5, refused.err);
+    assertStringIncludes(refused.err, name);
+    assert(!refused.err.includes(other));
+  }
+  const blind = await simulate(wanting(url), exporting(url));
+  assertEquals(blind.code, 5, blind.err);
+  assertStringIncludes(blind.err, "perms");
+  const right = await simulate(wanting(url), exporting(url), GRANT);
+  assertEquals(right.code, 0, right.err);
+});
+
+Deno.test("RunExport has spans of the run and its hundreds, and the metrics, arrive", async () => {
+  await using listener = listen();
+  const output = await new Deno.Command("deno", {
+    args: [
+      "run",
+      "--no-check",
+      "--no-prompt",
+      "--cached-only",
+      "--frozen",
+      "--no-remote",
+      "--v8-flags=--disallow-code-generation-from-strings",
+      "tests/helpers/export_run.ts",
+      "250",
+      "out of luck",
+    ],
+    env: exporting(listener.url),
+  }).output();
+  assertEquals(ended(output).code, 0, ended(output).err);
+  const all = (path: string, resource: string, scope: string, kind: string) =>
+    (listener.came.get(path) ?? []).flatMap((body) => [...body[resource]])
+      .flatMap((one) => [...one[scope]])
+      .filter((one) => String(one.scope.name) === "townlet")
+      .flatMap((one) => [...one[kind]]);
+  const spans = all("/v1/traces", "resourceSpans", "scopeSpans", "spans");
+  const [run] = spans.filter(({ name }) => String(name) === "simulate");
+  const blocks = spans.filter(({ name }) => String(name) === "ticks");
+  assertEquals(run.status, { message: "out of luck", code: 2 } as unknown);
+  assertEquals(
+    blocks.map((block) => [
+      block.parentSpanId === run.spanId,
+      ...[...block.attributes].map(({ key, value }) => [
+        String(key),
+        Number(value.doubleValue),
+      ]).filter(([key]) => key !== "agents"),
+    ]),
+    [
+      [true, ["tick", 100], ["dropped", 1]],
+      [true, ["tick", 200], ["dropped", 1]],
+      [true, ["tick", 250], ["dropped", 0.5]],
+    ],
+  );
+  const metrics = new Map(
+    all("/v1/metrics", "resourceMetrics", "scopeMetrics", "metrics")
+      .map((metric) => [String(metric.name), metric]),
+  );
+  const [ticks] = metrics.get("townlet.ticks.total")?.sum.dataPoints ?? [];
+  assertEquals(Number(ticks.asDouble ?? ticks.asInt), 250);
+  const [times] =
+    metrics.get("townlet.tick.duration.seconds")?.histogram.dataPoints ?? [];
+  assertEquals(Number(times.count), 250);
+  assertEquals([...times.explicitBounds].length, 15);
+  assertEquals(Number(times.sum).toFixed(6), "0.025000");
+  const [events] = metrics.get("townlet.events.total")?.sum.dataPoints ?? [];
+  assertEquals(String([...events.attributes][0].key), "event");
+});
