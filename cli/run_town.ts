@@ -107,13 +107,15 @@ export async function runTown(flags: RunFlags): Promise<number> {
   checkStandardOutput(flags, config);
   const log = openLog(
     flags.quiet ? "error" : flags.logLevel ?? config.log.level,
+    config.telemetry.otel.enabled,
   );
   const warnings = [
     ...configWarnings(config, manifest.objects),
     ...hookWarnings(config, manifest.affordances),
   ];
-  for (const warning of warnings) log.warn(warning);
+  // Before anything is said: what is warned of may be exported.
   checkExporter(config, log);
+  for (const warning of warnings) log.warn(warning);
 
   const saved = flags.snapshotLoad === undefined
     ? undefined

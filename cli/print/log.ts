@@ -7,8 +7,13 @@ import { openPaint } from "./paint.ts";
 /** Says things, or keeps quiet. */
 export type Log = Readonly<Record<LogLevel, (text: string) => void>>;
 
-/** Opens a log that tells what is at least as grave as `level`. */
-export function openLog(level: LogLevel): Log {
+/**
+ * Opens a log that tells what is at least as grave as `level`.
+ *
+ * @param exported whether warnings and errors go through the console, which is
+ * where the runtime's exporter takes its records from
+ */
+export function openLog(level: LogLevel, exported = false): Log {
   const paint = openPaint(showsColours("stderr"));
   const colours = {
     debug: paint.dim,
@@ -18,7 +23,10 @@ export function openLog(level: LogLevel): Log {
   };
   const say = (own: LogLevel) => (text: string) => {
     if (LOG_LEVELS.indexOf(own) < LOG_LEVELS.indexOf(level)) return;
-    printError(`${colours[own](`${own}:`)} ${recordText(text)}\n`);
+    if (exported && (own === "warn" || own === "error")) {
+      // deno-lint-ignore no-console
+      console[own](`${own}: ${recordText(text)}`);
+    } else printError(`${colours[own](`${own}:`)} ${recordText(text)}\n`);
   };
   return {
     debug: say("debug"),

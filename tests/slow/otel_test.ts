@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { OTEL_VARIABLES } from "../../src/security/otel.ts";
 import { withLines } from "../helpers/config_text.ts";
-import { ended, type Ended, scratch, townlet } from "../helpers/townlet.ts";
+import { type Ended, ended, scratch, townlet } from "../helpers/townlet.ts";
 
 /** A part of what an exporter sends, as JSON. */
 type Sent = { readonly [key: string]: Sent } & Iterable<Sent>;
@@ -50,13 +50,14 @@ async function simulate(
   using folder = scratch();
   const file = `${folder.path}/t.yaml`;
   Deno.writeTextFileSync(file, withLines(lines));
-  const words = ["--config", file, "--ticks", "5", "--quiet"];
+  const words = ["--config", file, "--ticks", "5"];
   return await townlet("simulate", words, { env, flags });
 }
 
-/** A town that wants to export to an address. */
+/** A town that wants to export to an address, and is warned of a meeting. */
 function wanting(url: string): string {
-  return `telemetry: { otel: { enabled: true, endpoint: "${url}" } }`;
+  return `telemetry: { otel: { enabled: true, endpoint: "${url}" } }
+perturbations: { events: { meet: { kind: arranged_meet } } }`;
 }
 
 const GRANT = [`--allow-env=${OTEL_VARIABLES.join()}`];
@@ -101,6 +102,10 @@ Deno.test("simulate refuses an exporter that sends elsewhere, as a whole or in p
       ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", {
         OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${other}/v1/logs`,
       }],
+      // What is logged would still come here, and does not.
+      ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", {
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${other}/v1/traces`,
+      }],
     ];
   for (const [name, env] of ways) {
     const refused = await simulate(
@@ -112,11 +117,31 @@ Deno.test("simulate refuses an exporter that sends elsewhere, as a whole or in p
     assertStringIncludes(refused.err, name);
     assert(!refused.err.includes(other));
   }
+  assertEquals(listener.came.has("/v1/logs"), false);
   const blind = await simulate(wanting(url), exporting(url));
   assertEquals(blind.code, 5, blind.err);
   assertStringIncludes(blind.err, "perms");
   const right = await simulate(wanting(url), exporting(url), GRANT);
   assertEquals(right.code, 0, right.err);
+});
+
+Deno.test("simulate has what it warns of arrive where the exporter sends", async () => {
+  await using listener = listen();
+  const { url } = listener;
+  using folder = scratch();
+  const file = `${folder.path}/t.yaml`;
+  Deno.writeTextFileSync(file, withLines(wanting(url)));
+  const { code, err } = await townlet(
+    "simulate",
+    ["--config", file, "--ticks", "5"],
+    { env: exporting(url), flags: GRANT },
+  );
+  assertEquals(code, 0, err);
+  const line = "warn: perturbations.events.meet.location: no object has";
+  assertStringIncludes(err, line);
+  const sent = JSON.stringify(listener.came.get("/v1/logs"));
+  assertStringIncludes(sent, line);
+  assertStringIncludes(sent, '"severityText":"WARN"');
 });
 
 Deno.test("RunExport has spans of the run and its hundreds, and the metrics, arrive", async () => {
