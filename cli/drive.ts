@@ -68,7 +68,7 @@ async function driveSlowly(
 }
 
 /** Waits so long, or until it is cut short. */
-function sleep(ms: number, asked: AbortSignal): Promise<void> {
+export function sleep(ms: number, asked: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);

@@ -44,6 +44,9 @@ const UNFOLDED_FREE = 1 << 20;
 /** Most bytes that a compressed file unfolds to. */
 const UNFOLDED_MAX = 1 << 30;
 
+/** What first lines say, remembered by file. */
+export type Heads = Map<string, Head>;
+
 /**
  * The files of a recording, in the order in which they were written.
  *
@@ -51,12 +54,16 @@ const UNFOLDED_MAX = 1 << 30;
  * folder with all its files. Throws a {@link TownletError} as for any file,
  * and when there is none.
  */
-export async function filesOf(path: string): Promise<RecordingFile[]> {
-  const paths = await pathsOf(path);
-  const files = await Promise.all(
-    paths.map(async (path) => ({ path, head: await headOf(path) })),
-  );
-  return inOrder(files);
+export async function filesOf(
+  path: string,
+  heads: Heads = new Map(),
+): Promise<RecordingFile[]> {
+  const { paths, isFolder } = await pathsOf(path);
+  const files: RecordingFile[] = [];
+  for (const path of paths) {
+    files.push({ path, head: await headOf(path, heads) });
+  }
+  return isFolder ? inOrder(files) : files;
 }
 
 /** The bytes of a file, unfolded where its name says that it is compressed. */
@@ -80,17 +87,19 @@ export async function* readChunks(
   }
 }
 
-async function pathsOf(path: string): Promise<readonly string[]> {
+async function pathsOf(
+  path: string,
+): Promise<{ readonly paths: readonly string[]; readonly isFolder: boolean }> {
   try {
     const info = await Deno.lstat(path);
-    if (info.isDirectory) return await below(path);
-    return info.isSymlink ? [path] : [...await partsOf(path), path];
+    if (info.isDirectory) return { paths: await below(path), isFolder: true };
+    const parts = info.isFile ? await partsOf(path) : [];
+    return { paths: [...parts, path], isFolder: false };
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      throw explainFileError(error, "read", path, WHAT);
-    }
-    const parts = await partsOf(path);
-    if (parts.length > 0) return parts;
+    const parts = error instanceof Deno.errors.NotFound
+      ? await partsOf(path)
+      : [];
+    if (parts.length > 0) return { paths: parts, isFolder: false };
     throw explainFileError(error, "read", path, WHAT);
   }
 }
@@ -108,17 +117,21 @@ async function below(folder: string): Promise<readonly string[]> {
   });
 }
 
-/** Earlier parts of a file that was continued in others. */
+/** Earlier parts of a file that was continued in others, by their numbers. */
 async function partsOf(path: string): Promise<readonly string[]> {
-  const stem = basename(path).replace(/\.ndjson$/, "");
+  const stem = `${basename(path).replace(/(?<=.)\.[^.]*$/, "")}.`;
   try {
     const names = await namesIn(dirname(path));
-    return names.filter((name) =>
-      name.startsWith(`${stem}.`) &&
-      /^\d{6,}\.ndjson(?:\.gz)?$/.test(name.slice(stem.length + 1)) &&
+    return names.flatMap((name) => {
+      const rest = name.startsWith(stem) ? name.slice(stem.length) : "";
+      const match = /^(\d{6,})\.ndjson(?:\.gz)?$/.exec(rest);
       // One that is just being compressed is there twice.
-      !(name.endsWith(".gz") && names.includes(name.slice(0, -3)))
-    ).map((name) => join(dirname(path), name));
+      const isTwice = name.endsWith(".gz") && names.includes(name.slice(0, -3));
+      return match === null || isTwice
+        ? []
+        : [{ name, part: Number(match[1]) }];
+    }).toSorted((a, b) => a.part - b.part)
+      .map(({ name }) => join(dirname(path), name));
   } catch (error) {
     // Who may read a file only cannot look for others beside it.
     if (
@@ -136,10 +149,17 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 }
 
 /** What the first line of a file says, or null for no hello. */
-async function headOf(path: string): Promise<Head | null> {
+async function headOf(path: string, heads: Heads): Promise<Head | null> {
+  const { dev, ino, birthtime } = await Deno.stat(path);
+  const key = `${path} ${dev}:${ino} ${birthtime?.getTime()}`;
+  const known = heads.get(key);
+  if (known !== undefined) return known;
   for await (const { bytes, ended } of readLines(chunksOf(path))) {
     try {
-      return ended ? readHello(parseLine(bytes), true) : null;
+      if (!ended) return null;
+      const head = readHello(parseLine(bytes), true);
+      heads.set(key, head);
+      return head;
     } catch (error) {
       if (error instanceof LineFault) return null;
       throw error;

@@ -59,7 +59,8 @@ export function placeOf({ file, line }: Read): string {
   return `${file ?? "-"}:${line.number} (byte ${line.offset})`;
 }
 
-function lineError(read: Read, message: string): TownletError {
+/** The error for a line that is wrong. */
+export function lineError(read: Read, message: string): TownletError {
   return new TownletError(`This line ${escapeText(message)}`, {
     code: "telemetry.line",
     where: placeOf(read),

@@ -30,8 +30,16 @@ export async function* readRecording(
   }
   const seen = options.seen ?? new Map();
   for (const { path } of await filesOf(source)) {
-    yield* readSource(path, chunksOf(path), { ...options, seen });
+    yield* readFile(path, { ...options, seen });
   }
+}
+
+/** The lines of one file. */
+export async function* readFile(
+  path: string,
+  options: CheckOptions,
+): AsyncGenerator<Read> {
+  yield* readSource(path, chunksOf(path), options);
 }
 
 async function* readSource(

@@ -67,8 +67,8 @@ Deno.test("TelemetryReader reads bytes as they arrive", async () => {
 Deno.test("a file is read with its earlier parts, compressed or not, in the order of their numbers", async () => {
   await inScratch(async (folder) => {
     const { texts: [one, two, three], writer } = parts();
-    await Deno.writeTextFile(`${folder}/town.000001.ndjson`, two);
-    await Deno.writeFile(`${folder}/town.000002.ndjson.gz`, await gzip(one));
+    await Deno.writeFile(`${folder}/town.000001.ndjson.gz`, await gzip(one));
+    await Deno.writeTextFile(`${folder}/town.000002.ndjson`, two);
     await Deno.writeTextFile(`${folder}/town.ndjson`, three);
     await Deno.writeTextFile(`${folder}/township.000001.ndjson`, "no");
     const all = await frames(`${folder}/town.ndjson`, { keys: KEYS });
@@ -77,7 +77,7 @@ Deno.test("a file is read with its earlier parts, compressed or not, in the orde
     const rest = await frames(`${folder}/town.ndjson`, { keys: KEYS });
     assertEquals(numbers(rest), [...Array(6).keys()]);
     assertEquals(
-      numbers(await frames(`${folder}/town.000001.ndjson`, { keys: KEYS })),
+      numbers(await frames(`${folder}/town.000002.ndjson`, { keys: KEYS })),
       [3, 4, 5],
     );
   });
