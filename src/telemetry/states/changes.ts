@@ -5,15 +5,15 @@ import type { JsonWriter, Piece } from "./json_writer.ts";
 export class ToldNumbers {
   /** As the world had them; NaN where JSON could not write them. */
   readonly raw: Float64Array;
-  readonly #out: JsonWriter;
   /** As they were written; NaN where they were not. */
-  readonly #told: Float64Array;
+  readonly told: Float64Array;
+  readonly #out: JsonWriter;
 
   /** Room for so many. */
   constructor(out: JsonWriter, length: number) {
     this.#out = out;
     this.raw = new Float64Array(length).fill(NaN);
-    this.#told = new Float64Array(length).fill(NaN);
+    this.told = new Float64Array(length).fill(NaN);
   }
 
   /** Writes a member if its number has changed, or if all is told. */
@@ -29,6 +29,13 @@ export class ToldNumbers {
     this.#write(at, name, value, rounded, whole);
   }
 
+  /** Notes a number that is written some other way. */
+  note(at: number, value: number): void {
+    const rounded = this.#out.rounded(value);
+    this.raw[at] = rounded === rounded ? value : NaN;
+    this.told[at] = rounded;
+  }
+
   #write(
     at: number,
     name: Piece,
@@ -38,9 +45,9 @@ export class ToldNumbers {
   ): void {
     // NaN is not itself, so what cannot be written is looked at every time.
     this.raw[at] = rounded === rounded || value === 0 ? value : NaN;
-    const before = whole ? NaN : this.#told[at];
+    const before = whole ? NaN : this.told[at];
     if (rounded === before) return;
-    this.#told[at] = rounded;
+    this.told[at] = rounded;
     if (rounded === rounded) this.#out.number(name, rounded);
     else if (before === before) this.#out.drop(name);
   }

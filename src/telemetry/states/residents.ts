@@ -1,8 +1,8 @@
 /** A channel with a member for everybody who lives in town. @module */
 import type { StateChannel } from "../state_channel.ts";
 import type { View } from "../view.ts";
-import { type JsonWriter, pieceOf } from "./json_writer.ts";
-import { Roll } from "./roll.ts";
+import { type JsonWriter, nameOf, pieceOf } from "./json_writer.ts";
+import { inOrder, movesAhead, Roll } from "./roll.ts";
 
 const NAMELESS = pieceOf("");
 
@@ -39,9 +39,13 @@ export function openResidents(
       writer.write(rows[i], place, whole);
       out.close(whole);
     }
-    roll.close(out, isKey);
+    const { gone } = roll;
+    for (const id of gone) out.drop(nameOf(id));
+    out.close(isKey);
     const text = out.take();
-    return text === null ? null : roll.told(text);
+    if (text === null) return null;
+    roll.told();
+    return gone.some(movesAhead) ? inOrder(text) : text;
   };
   return {
     // A whole state is never nothing.

@@ -6,10 +6,7 @@
  * @module
  */
 import type { World } from "../../world/world.ts";
-import { type JsonWriter, nameOf, type Piece } from "./json_writer.ts";
-
-/** Names that an object keeps in front of all others. */
-const DIGITS = /^\d+$/;
+import { nameOf, type Piece } from "./json_writer.ts";
 
 /** Everybody who lives in town, in the order of the members of a state. */
 export class Roll {
@@ -23,14 +20,14 @@ export class Roll {
   readonly isNew: Uint8Array;
   /** By place: the name of the member that tells of them. */
   readonly names: Piece[];
+  /** Ids that were told of, in order. */
+  before: readonly string[] = [];
+  /** Those of them who are gone. */
+  gone: readonly string[] = [];
   #ids: readonly string[] = [];
   #placeOf: ReadonlyMap<string, number> = new Map();
   /** Ids in order. */
   #order: readonly string[] = [];
-  /** Ids that were told of, in order. */
-  #told: readonly string[] = [];
-  /** Those of them who are gone. */
-  #gone: readonly string[] = [];
 
   /** @param capacity rows of the world */
   constructor(capacity: number) {
@@ -43,8 +40,8 @@ export class Roll {
   /** Looks who lives in town; with `whole` all of it is to be told again. */
   look({ roster, population, records }: World, whole: boolean): void {
     if (whole) {
-      this.#told = [];
-      this.#gone = [];
+      this.before = [];
+      this.gone = [];
       this.isNew.fill(1);
     }
     // Whoever comes or goes, the list of ids is another one.
@@ -57,7 +54,7 @@ export class Roll {
     this.#order = Object.keys(rowOf);
     this.count = this.#order.length;
     const free = this.#freePlaces(rowOf);
-    const told = new Set(this.#told);
+    const told = new Set(this.before);
     const before = this.#placeOf;
     this.#placeOf = new Map(
       this.#order.map((id) => [id, before.get(id) ?? free.pop() ?? -1]),
@@ -66,24 +63,21 @@ export class Roll {
       this.rows[i] = rowOf[id];
       this.places[i] = place;
       this.names[place] = nameOf(id);
-      this.isNew[place] = told.has(id) ? 0 : 1;
+      this.isNew[place] = told.has(id) && before.has(id) ? 0 : 1;
     }
-    this.#gone = this.#told.filter((id) => !this.#placeOf.has(id));
+    this.gone = this.before.filter((id) => !this.#placeOf.has(id));
   }
 
-  /** Ends the object that tells of everybody: null for those who are gone. */
-  close(out: JsonWriter, keep: boolean): void {
-    for (const id of this.#gone) out.drop(nameOf(id));
-    out.close(keep);
-  }
-
-  /** What was written counts as told from now on; it comes back in order. */
-  told(text: string): string {
-    const moves = this.#gone.some((id) => DIGITS.test(id));
-    this.#told = this.#order;
-    this.#gone = [];
+  /** What was looked at counts as told from now on. */
+  told(): void {
+    this.before = this.#order;
+    this.gone = [];
     this.isNew.fill(0);
-    return moves ? inOrder(text) : text;
+  }
+
+  /** Place of who lives in town, or -1. */
+  placeOf(id: string): number {
+    return this.#placeOf.get(id) ?? -1;
   }
 
   #freePlaces(living: Readonly<Record<string, number>>): number[] {
@@ -93,6 +87,11 @@ export class Roll {
     }
     return Array.from(taken.keys()).filter((place) => taken[place] === 0);
   }
+}
+
+/** Whether an object keeps a member in front of others that came before it. */
+export function movesAhead(name: string): boolean {
+  return /^\d+$/.test(name);
 }
 
 /** JSON with its members in the order an object would give them. */

@@ -6,7 +6,7 @@ import type { DraftMembers } from "../state_channel.ts";
 import type { View } from "../view.ts";
 
 /** Friends and rivals that are told at most, each. */
-const TOP = 3;
+export const TOP = 3;
 
 /** Everybody's ties; who has none is left out. */
 export function socialState({ town, world, churn }: View): DraftMembers {
@@ -37,43 +37,73 @@ export function tiesOf(town: Town, world: World, owner: number): DraftMembers {
   return ties;
 }
 
-/**
- * The best friends of a resident, by trust and familiarity, and the worst
- * rivals, by rivalry, those above 0 only; undefined without any.
- */
-export function topOf(
+/** Those closest to a resident, or who clash most with it: by id. */
+function topOf(
   town: Town,
   world: World,
   owner: number,
 ): DraftMembers | undefined {
-  const { tieTrust, tieFamiliarity, tieRivalry } = world;
-  const friends = highest(
-    town,
-    world,
-    owner,
-    (slot) => tieTrust[slot] + tieFamiliarity[slot],
-  );
-  const rivals = highest(town, world, owner, (slot) => tieRivalry[slot]);
+  const rows = new Int32Array(TOP);
+  const idsOf = (kind: "friends" | "rivals") => {
+    const count = closest(town, world, owner, kind, rows);
+    return Array.from(
+      rows.subarray(0, count),
+      (row) => world.records.agentIds[row],
+    );
+  };
+  const friends = idsOf("friends");
+  const rivals = idsOf("rivals");
   if (friends.length === 0 && rivals.length === 0) return undefined;
   return { friends, rivals };
 }
 
-/** Ids behind the highest scores above 0, equal ones by id. */
-function highest(
+/**
+ * Finds the best friends of a resident, by trust and familiarity, or the worst
+ * rivals, by rivalry: those above 0 only, equal ones by id.
+ *
+ * @param rows where their rows go; there are as many at most
+ * @returns how many they are
+ */
+export function closest(
   town: Town,
   world: World,
   owner: number,
-  scoreAt: (slot: number) => number,
-): readonly string[] {
-  const { ties, tieOther, records } = world;
-  const found: { readonly id: string; readonly score: number }[] = [];
+  kind: "friends" | "rivals",
+  rows: Int32Array,
+): number {
+  const { ties, tieOther, tieTrust, tieFamiliarity, tieRivalry } = world;
+  const scoreOf = (slot: number) =>
+    kind === "friends"
+      ? tieTrust[slot] + tieFamiliarity[slot]
+      : tieRivalry[slot];
   const start = owner * town.tieSlots;
-  for (let slot = start; slot < start + ties[owner]; slot++) {
-    const score = scoreAt(slot);
-    if (score > 0) found.push({ id: records.agentIds[tieOther[slot]], score });
+  const end = start + ties[owner];
+  let count = 0;
+  let last = -1;
+  while (count < rows.length) {
+    // The best of those that come after the last one found.
+    let best = -1;
+    for (let slot = start; slot < end; slot++) {
+      if (scoreOf(slot) <= 0) continue;
+      if (last >= 0 && !comesBefore(world, scoreOf, last, slot)) continue;
+      if (best < 0 || comesBefore(world, scoreOf, slot, best)) best = slot;
+    }
+    if (best < 0) break;
+    rows[count++] = tieOther[best];
+    last = best;
   }
-  return found
-    .sort((a, b) => b.score - a.score || compareCodePoints(a.id, b.id))
-    .slice(0, TOP)
-    .map(({ id }) => id);
+  return count;
+}
+
+/** Whether one tie is stronger than another, or as strong with a lower id. */
+function comesBefore(
+  { tieOther, records }: World,
+  scoreOf: (slot: number) => number,
+  a: number,
+  b: number,
+): boolean {
+  const difference = scoreOf(a) - scoreOf(b);
+  if (difference !== 0) return difference > 0;
+  const { agentIds } = records;
+  return compareCodePoints(agentIds[tieOther[a]], agentIds[tieOther[b]]) < 0;
 }

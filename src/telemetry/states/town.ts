@@ -25,6 +25,7 @@ import {
   pieceOf,
   quoted,
 } from "./json_writer.ts";
+import { movesAhead } from "./roll.ts";
 import { circumstances, townState } from "./town_state.ts";
 
 const NAME = {
@@ -49,14 +50,11 @@ const NAME = {
 /** Columns of what is told of every object. */
 const CODE = { stall: 0, use: 1, left: 2, columns: 3 } as const;
 
-/** Ids that an object keeps in front of all others. */
-const DIGITS = /^\d+$/;
-
 /** Opens the channel. */
 export function openTown(town: Town, options: StateOptions): StateChannel {
   // Leaving out is for trees, and so are ids that change the order of members.
   if (
-    options.redact.length > 0 || town.objectIds.some((id) => DIGITS.test(id))
+    options.redact.length > 0 || town.objectIds.some(movesAhead)
   ) {
     return plainChannel(townState, options);
   }
