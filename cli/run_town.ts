@@ -114,7 +114,7 @@ export async function runTown(flags: RunFlags): Promise<number> {
     ...hookWarnings(config, manifest.affordances),
   ];
   // Before anything is said: what is warned of may be exported.
-  checkExporter(config, log);
+  const exports = checkExporter(config, log);
   for (const warning of warnings) log.warn(warning);
 
   const saved = flags.snapshotLoad === undefined
@@ -132,6 +132,7 @@ export async function runTown(flags: RunFlags): Promise<number> {
     file: flags.config,
     app: project.version,
     stories: saved?.stories,
+    exports,
     hooks: () => hooks.tallies,
     onLog: (level, text) => log[level](text),
   });

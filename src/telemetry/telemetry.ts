@@ -35,7 +35,8 @@ import {
   isTrace,
 } from "./events.ts";
 import { type Health, hooksHealth, TickTimes, worldHealth } from "./health.ts";
-import { Metrics } from "./metrics.ts";
+import { type Metric, Metrics } from "./metrics.ts";
+import { type ExportedState, RunExport } from "./otel.ts";
 import { type EventLists, Producer } from "./producer.ts";
 import { prometheusText } from "./prometheus.ts";
 import { Stories } from "./stories/stories.ts";
@@ -49,6 +50,8 @@ export interface TelemetryOptions {
   readonly app: string;
   /** Stories of the run that is gone on with; they begin unless given. */
   readonly stories?: SavedStories;
+  /** Whether the runtime's exporter is told, too; not unless given. */
+  readonly exports?: boolean;
   /** How the hooks that are files do; none unless given. */
   readonly hooks?: () => readonly HookTally[];
   /** Told what people should know; nobody unless given. */
@@ -89,6 +92,7 @@ export class Telemetry implements AsyncDisposable {
   readonly #settings: TelemetrySettings;
   readonly #faults = new Set<StateChannelName>();
   readonly #hooks: () => readonly HookTally[];
+  #export: RunExport | null = null;
   #nonfinite = 0;
   #closed = false;
 
@@ -166,7 +170,14 @@ export class Telemetry implements AsyncDisposable {
           }),
         );
       }
-      return new Telemetry(simulation, options, deliveries);
+      const telemetry = new Telemetry(simulation, options, deliveries);
+      if (options.exports) {
+        telemetry.#export = await RunExport.open(
+          options.app,
+          telemetry.#exported(),
+        );
+      }
+      return telemetry;
     } catch (error) {
       await Promise.all(deliveries.map((one) => one.close("error")));
       throw error;
@@ -276,11 +287,13 @@ export class Telemetry implements AsyncDisposable {
       this.#deliveries.map((one) => one.close(reason)),
     );
     const health = this.health();
+    this.#export?.close(
+      this.#exported(),
+      reason === "error" ? "a tick failed" : undefined,
+    );
     return {
       undelivered: ends.reduce((sum, { undelivered }) => sum + undelivered, 0),
-      lost: Object.values(health.transports)
-        .flatMap(({ dropped }) => Object.values(dropped))
-        .reduce((sum, n) => sum + n, 0),
+      lost: lostOf(health),
       health,
       ...(fault === undefined ? {} : { fault }),
     };
@@ -314,16 +327,22 @@ export class Telemetry implements AsyncDisposable {
 
   /** Counts a tick for metrics, and hands them on when it is time. */
   #measure(ms: number, events: readonly TownEvent[]): void {
-    if (this.#meters.length === 0) return;
+    if (this.#meters.length === 0 && this.#export === null) return;
     this.#metrics.note(ms, events);
     if (this.#meters.some(({ wantsText }) => wantsText)) this.#offerMetrics();
+    const [tick] = this.#simulation.world.tick;
+    this.#export?.tick(tick, () => this.#exported());
   }
 
   #offerMetrics(): void {
     if (this.#meters.length === 0) return;
-    const health = this.health();
+    const text = prometheusText(this.#allMetrics(this.health()));
+    for (const meter of this.#meters) meter.offerText(text);
+  }
+
+  #allMetrics(health: Health): readonly Metric[] {
     const all = Object.values(health.transports);
-    const text = prometheusText(this.#metrics.all({
+    return this.#metrics.all({
       health,
       frames: this.#deliveries.map((one) =>
         this.#producers.find(({ receiver }) => receiver === one)?.frames ?? {}
@@ -334,9 +353,27 @@ export class Telemetry implements AsyncDisposable {
           left !== undefined && left < CERTIFICATE_LEFT_S
         ),
       },
-    }));
-    for (const meter of this.#meters) meter.offerText(text);
+    });
   }
+
+  /** The run as the runtime's exporter is told of it. */
+  #exported(): ExportedState {
+    const health = this.health();
+    const { loop: { tick }, world: { agents } } = health;
+    return {
+      tick,
+      agents,
+      dropped: lostOf(health),
+      metrics: this.#allMetrics(health),
+    };
+  }
+}
+
+/** Frames lost on all ways. */
+function lostOf({ transports }: Health): number {
+  return Object.values(transports)
+    .flatMap(({ dropped }) => Object.values(dropped))
+    .reduce((sum, n) => sum + n, 0);
 }
 
 /** Seconds before its end from which a certificate is told of. */
