@@ -20,8 +20,8 @@ export interface Tellings {
   shower_complete: "done";
   /** Somebody slept. */
   sleep_complete: "done";
-  /** A tie is new, or trust has changed. */
-  relationship_friendship: "added" | "more" | "less";
+  /** A tie is new, in good or in bad, or trust has changed. */
+  relationship_friendship: "added" | "at_odds" | "more" | "less";
   /** A rival is bad to be near, or worse. */
   relationship_rivalry: "avoid" | "escalated";
   /** A chat came to nothing, or somebody kept away. */

@@ -73,7 +73,7 @@ export function friendshipMoment(
   const rounded = (value: number) => roundTo(value, precision);
   return {
     category: "relationship_friendship",
-    telling: added ? "added" : deltas.trust > 0 ? "more" : "less",
+    telling: tellingOf(change),
     priority: added || trust >= thresholds.friendship_priority_threshold,
     key: `relationship_friendship:${owner}:${other}`,
     data: {
@@ -89,6 +89,11 @@ export function friendshipMoment(
       },
     },
   };
+}
+
+function tellingOf({ added, trust, deltas }: FriendshipChange) {
+  if (!added) return deltas.trust > 0 ? "more" : "less";
+  return trust <= 0 && deltas.rivalry > 0 ? "at_odds" : "added";
 }
 
 /** The moment of a rivalry that is high. */

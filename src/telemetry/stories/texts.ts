@@ -19,6 +19,7 @@ const TEMPLATES: {
   sleep_complete: { done: "{agent} slept well in {object}." },
   relationship_friendship: {
     added: "{owner} has got to know {other}.",
+    at_odds: "{owner} got off to a bad start with {other}.",
     more: "{owner} trusts {other} more than before.",
     less: "{owner} trusts {other} less than before.",
   },

@@ -151,6 +151,16 @@ Deno.test("Narrator tells of a friendship that begins, with priority", () => {
   assertEquals(tell(), []);
 });
 
+Deno.test("Narrator tells of those who met in a clash in other words", () => {
+  const { sim, tell } = open();
+  setFeeling(sim, "ann", "bo", { rivalry: 0.05 });
+  setFeeling(sim, "bo", "ann", { trust: 0.1, rivalry: 0.05 });
+  assertEquals(tell().map(({ text }) => text), [
+    "ann got off to a bad start with bo.",
+    "bo has got to know ann.",
+  ]);
+});
+
 Deno.test("Narrator tells of trust that crosses the threshold, changes above it, or leaps", () => {
   const { sim, tell } = open();
   /** What is told when trust takes these values one after the other. */
