@@ -6,14 +6,12 @@
  */
 import { roundTo, type StateOptions } from "../state_channel.ts";
 
-const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const OPEN_LIST = 0x5b;
-const ESCAPE = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
@@ -35,6 +33,9 @@ export interface Piece {
   /** The bytes, four at a time, and zeros up to the end of the last four. */
   readonly words: Int32Array;
 }
+
+/** Texts that JSON has as they are. */
+const PLAIN = /^[\w.#-]*$/;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -120,9 +121,17 @@ export class JsonWriter {
     this.#bytes[this.#at++] = COMMA;
   }
 
-  /** Writes members as they are, with commas between them. */
-  members(text: Piece): void {
-    this.#name(text);
+  /** Writes a member whose value is JSON already. */
+  json(name: Piece, json: string): void {
+    this.#name(name);
+    this.#raw(json);
+    this.#bytes[this.#at++] = COMMA;
+  }
+
+  /** Writes members that are JSON already, with commas between them. */
+  members(json: string): void {
+    if (this.#begun < this.#depth) this.#begin();
+    this.#raw(json);
     this.#bytes[this.#at++] = COMMA;
   }
 
@@ -255,21 +264,28 @@ export class JsonWriter {
   }
 
   #text(text: string): void {
-    const { length } = text;
-    if (this.#at + length + ROOM > this.#bytes.length) this.#grow(length);
-    const start = this.#at;
-    this.#bytes[this.#at++] = QUOTE;
-    for (let i = 0; i < length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit < SPACE || unit >= DELETE || unit === QUOTE || unit === ESCAPE) {
-        // Not as plain as ids are.
-        this.#at = start;
-        this.#copy(quoted(text));
-        return;
-      }
-      this.#bytes[this.#at++] = unit;
+    if (!PLAIN.test(text)) {
+      this.#raw(JSON.stringify(text));
+      return;
     }
     this.#bytes[this.#at++] = QUOTE;
+    this.#raw(text);
+    this.#bytes[this.#at++] = QUOTE;
+  }
+
+  #raw(json: string): void {
+    const { length } = json;
+    if (this.#at + length + ROOM > this.#bytes.length) this.#grow(length);
+    const bytes = this.#bytes;
+    for (let i = 0; i < length; i++) {
+      const unit = json.charCodeAt(i);
+      if (unit >= DELETE) {
+        this.#copy(pieceOf(json));
+        return;
+      }
+      bytes[this.#at + i] = unit;
+    }
+    this.#at += length;
   }
 
   /** Four bytes at a time; those beyond the end are written over later. */

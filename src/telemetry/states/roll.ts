@@ -16,6 +16,8 @@ export class Roll {
   readonly rows: Int32Array;
   /** Their places, below the capacity of the town. */
   readonly places: Int32Array;
+  /** By row: the place of who has it. */
+  readonly placeOfRow: Int32Array;
   /** By place: 1 for those of whom nothing was told yet. */
   readonly isNew: Uint8Array;
   /** By place: the name of the member that tells of them. */
@@ -33,6 +35,7 @@ export class Roll {
   constructor(capacity: number) {
     this.rows = new Int32Array(capacity);
     this.places = new Int32Array(capacity);
+    this.placeOfRow = new Int32Array(capacity);
     this.isNew = new Uint8Array(capacity);
     this.names = new Array<Piece>(capacity);
   }
@@ -62,6 +65,7 @@ export class Roll {
     for (const [i, [id, place]] of [...this.#placeOf].entries()) {
       this.rows[i] = rowOf[id];
       this.places[i] = place;
+      this.placeOfRow[rowOf[id]] = place;
       this.names[place] = nameOf(id);
       this.isNew[place] = told.has(id) && before.has(id) ? 0 : 1;
     }

@@ -36,7 +36,7 @@ export function openSocial(town: Town, options: StateOptions): StateChannel {
     last = counts;
     out.open(NAMELESS);
     ties.writeTies(world, whole);
-    if (patch !== null) out.put(CHURN, pieceOf(JSON.stringify(patch)));
+    if (patch !== null) out.json(CHURN, JSON.stringify(patch));
     ties.writeTop(world, whole);
     out.close(whole);
     const text = out.take();

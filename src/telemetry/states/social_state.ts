@@ -37,14 +37,14 @@ export function tiesOf(town: Town, world: World, owner: number): DraftMembers {
   return ties;
 }
 
-/** Those closest to a resident, or who clash most with it: by id. */
+/** Ids of the best friends and worst rivals; undefined without any. */
 function topOf(
   town: Town,
   world: World,
   owner: number,
 ): DraftMembers | undefined {
   const rows = new Int32Array(TOP);
-  const idsOf = (kind: "friends" | "rivals") => {
+  const idsOf = (kind: Closeness) => {
     const count = closest(town, world, owner, kind, rows);
     return Array.from(
       rows.subarray(0, count),
@@ -57,53 +57,54 @@ function topOf(
   return { friends, rivals };
 }
 
+/** Who is close to somebody: by trust and familiarity, or by rivalry. */
+export type Closeness = "friends" | "rivals";
+
 /**
- * Finds the best friends of a resident, by trust and familiarity, or the worst
- * rivals, by rivalry: those above 0 only, equal ones by id.
+ * Finds those closest to a resident whose score is above 0, equal ones by id.
  *
- * @param rows where their rows go; there are as many at most
+ * @param rows where their rows go, the closest first: {@link TOP} at most
  * @returns how many they are
  */
 export function closest(
   town: Town,
   world: World,
   owner: number,
-  kind: "friends" | "rivals",
+  kind: Closeness,
   rows: Int32Array,
 ): number {
-  const { ties, tieOther, tieTrust, tieFamiliarity, tieRivalry } = world;
-  const scoreOf = (slot: number) =>
-    kind === "friends"
-      ? tieTrust[slot] + tieFamiliarity[slot]
-      : tieRivalry[slot];
+  const { ties, tieOther } = world;
   const start = owner * town.tieSlots;
-  const end = start + ties[owner];
   let count = 0;
-  let last = -1;
-  while (count < rows.length) {
-    // The best of those that come after the last one found.
-    let best = -1;
-    for (let slot = start; slot < end; slot++) {
-      if (scoreOf(slot) <= 0) continue;
-      if (last >= 0 && !comesBefore(world, scoreOf, last, slot)) continue;
-      if (best < 0 || comesBefore(world, scoreOf, slot, best)) best = slot;
+  for (let slot = start; slot < start + ties[owner]; slot++) {
+    if (scoreOf(world, slot, kind) <= 0) continue;
+    let place = count;
+    while (place > 0 && comesBefore(world, slot, rows[place - 1], kind)) {
+      if (place < TOP) rows[place] = rows[place - 1];
+      place--;
     }
-    if (best < 0) break;
-    rows[count++] = tieOther[best];
-    last = best;
+    if (place < TOP) rows[place] = slot;
+    if (count < TOP) count++;
   }
+  for (let i = 0; i < count; i++) rows[i] = tieOther[rows[i]];
   return count;
 }
 
-/** Whether one tie is stronger than another, or as strong with a lower id. */
+function scoreOf(world: World, slot: number, kind: Closeness): number {
+  return kind === "friends"
+    ? world.tieTrust[slot] + world.tieFamiliarity[slot]
+    : world.tieRivalry[slot];
+}
+
+/** Whether one tie is closer than another, or as close with a lower id. */
 function comesBefore(
-  { tieOther, records }: World,
-  scoreOf: (slot: number) => number,
+  world: World,
   a: number,
   b: number,
+  kind: Closeness,
 ): boolean {
-  const difference = scoreOf(a) - scoreOf(b);
+  const difference = scoreOf(world, a, kind) - scoreOf(world, b, kind);
   if (difference !== 0) return difference > 0;
-  const { agentIds } = records;
+  const { tieOther, records: { agentIds } } = world;
   return compareCodePoints(agentIds[tieOther[a]], agentIds[tieOther[b]]) < 0;
 }

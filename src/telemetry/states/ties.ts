@@ -3,9 +3,9 @@ import type { Town } from "../../world/town.ts";
 import type { World } from "../../world/world.ts";
 import { diffStates, type State, type StateMembers } from "../merge_patch.ts";
 import { ToldNumbers } from "./changes.ts";
-import { type JsonWriter, nameOf, type Piece, pieceOf } from "./json_writer.ts";
+import { type JsonWriter, nameOf } from "./json_writer.ts";
 import { inOrder, movesAhead, type Roll } from "./roll.ts";
-import { closest, TOP } from "./social_state.ts";
+import { type Closeness, closest, TOP } from "./social_state.ts";
 
 const NAME = {
   ties: nameOf("ties"),
@@ -28,9 +28,8 @@ export class TieWriter {
   readonly #roll: Roll;
   /** By place: number of the ties as they were told, of `tieStamp`. */
   readonly #stamps: Float64Array;
-  /** By place: the others, in order, and their names as members. */
+  /** By place: the others, in order. */
   readonly #others: (readonly string[])[];
-  readonly #names: (readonly Piece[])[];
   readonly #numbers: ToldNumbers;
   /** By place: 1 where some of the others move ahead of those before them. */
   readonly #needsTrees: Uint8Array;
@@ -54,7 +53,6 @@ export class TieWriter {
     this.#roll = roll;
     this.#stamps = new Float64Array(capacity).fill(NaN);
     this.#others = lists();
-    this.#names = new Array<readonly Piece[]>(capacity).fill([]);
     this.#numbers = new ToldNumbers(out, capacity * tieSlots * COLUMNS);
     this.#needsTrees = new Uint8Array(capacity);
     this.#friends = lists();
@@ -80,7 +78,6 @@ export class TieWriter {
       this.#changed.push(i);
       if (isNew[place] === 1) {
         this.#others[place] = NOBODY;
-        this.#names[place] = [];
         this.#friends[place] = NOBODY;
         this.#rivals[place] = NOBODY;
       }
@@ -144,14 +141,14 @@ export class TieWriter {
   #writeSame(world: World, owner: number, place: number): void {
     const out = this.#out;
     const numbers = this.#numbers;
-    const names = this.#names[place];
-    const { tieTrust, tieFamiliarity, tieRivalry } = world;
+    const { names, placeOfRow } = this.#roll;
+    const { ties, tieOther, tieTrust, tieFamiliarity, tieRivalry } = world;
     const { tieSlots } = this.#town;
-    out.open(this.#roll.names[place]);
-    for (let k = 0; k < names.length; k++) {
+    out.open(names[place]);
+    for (let k = 0; k < ties[owner]; k++) {
       const slot = owner * tieSlots + k;
       const at = (place * tieSlots + k) * COLUMNS;
-      out.open(names[k]);
+      out.open(names[placeOfRow[tieOther[slot]]]);
       numbers.tell(at, NAME.t, tieTrust[slot], false);
       numbers.tell(at + 1, NAME.f, tieFamiliarity[slot], false);
       numbers.tell(at + 2, NAME.r, tieRivalry[slot], false);
@@ -178,7 +175,6 @@ export class TieWriter {
       numbers.note(at + 2, world.tieRivalry[first + k]);
     }
     this.#others[place] = others;
-    this.#names[place] = others.map(nameOf);
     this.#needsTrees[place] = others.some(movesAhead) ? 1 : 0;
     if (others.length === 0) return;
     const isFirst = Object.keys(before).length === 0;
@@ -186,7 +182,7 @@ export class TieWriter {
     const now = this.#treeOf(place);
     const patch = isFirst ? now : diffStates(before, now);
     if (patch === null) return;
-    this.#out.put(this.#roll.names[place], pieceOf(JSON.stringify(patch)));
+    this.#out.json(this.#roll.names[place], JSON.stringify(patch));
   }
 
   /** The ties of a place as they were told. */
@@ -208,7 +204,7 @@ export class TieWriter {
   #closest(
     world: World,
     owner: number,
-    kind: "friends" | "rivals",
+    kind: Closeness,
     before: readonly string[],
   ): readonly string[] {
     const found = this.#found;

@@ -73,7 +73,7 @@ export function openTown(town: Town, options: StateOptions): StateChannel {
     objects.writeObjects(world, whole);
     objects.writeRunning(world, whole);
     const members = rest.changes(world, whole);
-    if (members !== "") out.members(pieceOf(members));
+    if (members !== "") out.members(members);
     out.close(whole);
     return out.take();
   };
