@@ -1,4 +1,5 @@
 /** Checks of what the program runs on. @module */
+import { FULL_MINOR, isFullRuntime } from "../../src/base/runtime.ts";
 import { type Finding, fine, note } from "./finding.ts";
 
 /** Versions of Deno that the whole suite runs on. */
@@ -6,9 +7,6 @@ export const TESTED = ["2.9.6", "2.7.11"];
 
 /** Systems that the suite runs on. */
 const TESTED_TARGETS = ["x86_64-unknown-linux-gnu"];
-
-/** The first minor version of Deno 2 without the limits below. */
-const FULL_MINOR = 9;
 
 /** What a runtime is, as far as it matters here. */
 export interface Runtime {
@@ -51,8 +49,7 @@ export function checkTarget({ target }: Runtime): Finding {
 
 /** What this kind of runtime cannot do, each a note. */
 export function limitsOf({ deno, standalone }: Runtime): Finding[] {
-  const [major, minor] = deno.split(".").map(Number);
-  const isFull = major > 2 || minor >= FULL_MINOR;
+  const isFull = isFullRuntime(deno);
   const source = `Run from source on Deno 2.${FULL_MINOR} or later`;
   return [
     ...isFull ? [] : [

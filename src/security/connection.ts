@@ -53,8 +53,6 @@ export type OnData = (piece: Uint8Array) => void | Promise<void>;
 export interface ConnectionParts {
   /** Certificate of the peer, or null: none was asked for. */
   readonly peer: CertificateFacts | null;
-  /** Takes what the peer sends. */
-  readonly onData: OnData;
   /** Closes what is below at once, whatever is under way. */
   readonly destroy: () => void;
   /** Says in our words what the system reports. */
@@ -73,6 +71,7 @@ export class Connection {
    * that was received has been dealt with, never rejected.
    */
   readonly closed: Promise<ConnectionError | null>;
+  readonly #settleClosed: (reason: ConnectionError | null) => void;
   readonly #stream: Duplex;
   readonly #parts: ConnectionParts;
   /** Tells all writes under way that nothing comes of them. */
@@ -80,14 +79,28 @@ export class Connection {
   #fault: ConnectionError | null = null;
   #closing = false;
 
-  /** Begins to read from a stream on which all has been checked. */
+  /** Takes over a stream on which all has been checked. */
   constructor(stream: Duplex, parts: ConnectionParts) {
     this.peer = parts.peer;
     this.#stream = stream;
     this.#parts = parts;
     // Unheard, an error would end the process; reading and writing tell it.
     stream.on("error", () => {});
-    this.closed = this.#read();
+    const { promise, resolve } = Promise.withResolvers<
+      ConnectionError | null
+    >();
+    this.closed = promise;
+    this.#settleClosed = resolve;
+  }
+
+  /**
+   * Begins to read, which is what notices that the peer goes away: to be called
+   * once, at the start.
+   */
+  listen(onData: OnData): void {
+    this.#read(onData).then(() => {
+      this.#settleClosed(this.#closing ? null : this.#fault);
+    });
   }
 
   /**
@@ -99,6 +112,8 @@ export class Connection {
   async write(data: string | Uint8Array, timeoutMs: number): Promise<void> {
     if (this.#fault !== null) throw this.#fault;
     if (this.#closing) throw new ConnectionError("closed", "it was closed");
+    // Some versions of the runtime never say that nothing has been written.
+    if (data.length === 0) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#writes.add(reject);
     const timer = setTimeout(() => {
@@ -132,17 +147,16 @@ export class Connection {
     } else await this.closed;
   }
 
-  /** Reads until the end, and gives what ended it. */
-  async #read(): Promise<ConnectionError | null> {
+  /** Reads until the end. */
+  async #read(onData: OnData): Promise<void> {
     try {
-      for await (const piece of this.#stream) await this.#parts.onData(piece);
+      for await (const piece of this.#stream) await onData(piece);
       this.#end(new ConnectionError("closed", "the peer closed it"));
     } catch (error) {
       this.#end(
         error instanceof ConnectionError ? error : this.#parts.explain(error),
       );
     }
-    return this.#closing ? null : this.#fault;
   }
 
   /** Ends it for a reason, of which the first counts. */

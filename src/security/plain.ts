@@ -39,13 +39,13 @@ export async function connectPlain(
       "A connection without TLS leads to this machine only (rule N6)",
       {
         code: "net.plaintext",
-        where: `${host}:${port}`,
+        where: addressOf(host, port),
         hint: "Use TLS, or an address such as localhost or 127.0.0.1",
         exit: EXIT.refused,
       },
     );
   }
-  checkReachable(host, port);
+  checkNet("connect", host, port);
   const socket = connect({ host, port });
   await establish<null>(
     socket,
@@ -55,30 +55,46 @@ export async function connectPlain(
       socket.once("connect", () => done(() => null));
     },
   );
-  return new Connection(socket, {
+  const connection = new Connection(socket, {
     peer: null,
-    onData,
     destroy: () => void socket.destroy(),
     explain: explainSocketError,
   });
+  connection.listen(onData);
+  return connection;
 }
 
 /**
- * Checks that this process may connect there (rule N1).
+ * Checks that this process may connect to an address, or listen on it
+ * (rule N1).
  *
  * Throws a {@link TownletError} with exit code 5.
  */
-export function checkReachable(host: string, port: number): void {
-  const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+export function checkNet(
+  action: "connect" | "listen",
+  host: string,
+  port: number,
+): void {
+  const address = addressOf(host, port);
   const { state } = Deno.permissions.querySync({ name: "net", host: address });
   if (state === "granted") return;
-  throw new TownletError("This process may not connect there (rule N1)", {
-    code: "net.permission",
-    where: address,
-    hint: `Grant --allow-net=${address}`,
-    exit: EXIT.refused,
-    cause: new Deno.errors.NotCapable(`Requires net access to "${address}"`),
-  });
+  throw new TownletError(
+    `This process may not ${action} ${
+      action === "connect" ? "to" : "on"
+    } it (rule N1)`,
+    {
+      code: "net.permission",
+      where: address,
+      hint: `Grant --allow-net=${address}`,
+      exit: EXIT.refused,
+      cause: new Deno.errors.NotCapable(`Requires net access to "${address}"`),
+    },
+  );
+}
+
+/** Host and port as one word. */
+export function addressOf(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /**

@@ -8,8 +8,11 @@
  * @module
  */
 import { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
-import { connect, type DetailedPeerCertificate } from "node:tls";
+import {
+  checkServerIdentity,
+  connect,
+  type DetailedPeerCertificate,
+} from "node:tls";
 import { type CertificateFacts, certificateFacts } from "./certificates.ts";
 import {
   Connection,
@@ -17,7 +20,7 @@ import {
   type ConnectionFault,
   type OnData,
 } from "./connection.ts";
-import { checkReachable, establish, explainSocketError } from "./plain.ts";
+import { checkNet, establish, explainSocketError } from "./plain.ts";
 
 /** Where to connect to, and who has to answer. */
 export interface TlsTarget {
@@ -53,7 +56,7 @@ export async function connectTls(
   onData: OnData = () => {},
 ): Promise<Connection> {
   const { host, port, serverName, ca, cert, key, connectTimeoutMs } = target;
-  checkReachable(host, port);
+  checkNet("connect", host, port);
   const socket = connect({
     host,
     port,
@@ -76,12 +79,10 @@ export async function connectTls(
       });
     },
   );
-  return new Connection(socket, {
-    peer,
-    onData,
-    destroy: () => void socket.destroy(),
-    explain,
-  });
+  const destroy = () => void socket.destroy();
+  const connection = new Connection(socket, { peer, destroy, explain });
+  connection.listen(onData);
+  return connection;
 }
 
 /** Looks at what the server presented, and says what it is. */
@@ -99,9 +100,8 @@ function check(
       "its certificate is outside its dates",
     );
   }
-  const name = serverName ?? host;
-  const isNamed = isIP(name) === 0 ? leaf.checkHost(name) : leaf.checkIP(name);
-  if (isNamed === undefined) throw wrongName(target);
+  const isElse = checkServerIdentity(serverName ?? host, presented);
+  if (isElse !== undefined) throw wrongName(target, isElse);
   if (ca !== undefined) checkIssuer(leaf, presented, ca);
   if (pins.length > 0 && !pins.includes(facts.fingerprint256)) {
     throw new ConnectionError(
