@@ -89,14 +89,15 @@ export function lineOf(seq: number, body: Pick<Body, "text">): string {
   return `{"v":${ENVELOPE_VERSION},"seq":${seq},${body.text}}`;
 }
 
+const encoder = new TextEncoder();
+/** Where texts are measured. */
+let measure = new Uint8Array(1 << 16);
+
 /** Bytes of a text in UTF-8. */
 export function bytesOf(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    // Each half of a pair counts two of its four bytes.
-    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
+  // Encoding is several times as fast as looking at every unit.
+  if (3 * text.length > measure.length) {
+    measure = new Uint8Array(3 * text.length);
   }
-  return bytes;
+  return encoder.encodeInto(text, measure).written;
 }
