@@ -1,5 +1,6 @@
 /** Words the sections' schemas are written in. @module */
 import { z } from "zod";
+import { FORBIDDEN_KEYS } from "./yaml_text.ts";
 
 // Checks are interpreted, never compiled: no text becomes code here.
 z.config({ jitless: true });
@@ -86,6 +87,9 @@ export function identifier(): z.ZodType<string> {
 const NAME = z.string().regex(IDENTIFIER, {
   error:
     "must be a name of at most 64 letters, digits and _ . # -, not beginning with . # or -",
+}).refine((name) => !FORBIDDEN_KEYS.has(name), {
+  // States and snapshots have names for keys.
+  error: "is a name that nothing may have",
 });
 
 /**

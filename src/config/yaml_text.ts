@@ -21,7 +21,7 @@ export const NODES_MAX = 100_000;
 export const DEPTH_MAX = 32;
 
 /** Keys that no mapping may have: runtimes reach their insides through them. */
-const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
   "__proto__",
   "constructor",
   "prototype",

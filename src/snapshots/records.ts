@@ -1,6 +1,7 @@
 /** The irregular part of a world, checked when it comes from a file. @module */
 import { z } from "zod";
 import { IDENTIFIER } from "../config/schema.ts";
+import { FORBIDDEN_KEYS } from "../config/yaml_text.ts";
 import { PROFILES } from "../world/profiles.ts";
 import { REASON_LENGTH_MAX, REASONS_MAX } from "../world/reasons.ts";
 import type { Town } from "../world/town.ts";
@@ -52,8 +53,9 @@ function checkPlainFile(saved: unknown, where: string): void {
 function schemaFor(town: Town): z.ZodType<Records> {
   const count = z.int().min(0);
   const real = z.number();
-  const id = z.string().regex(IDENTIFIER);
-  const life = z.string().regex(LIFE);
+  const isPlain = (name: string) => !FORBIDDEN_KEYS.has(name);
+  const id = z.string().regex(IDENTIFIER).refine(isPlain);
+  const life = z.string().regex(LIFE).refine(isPlain);
   const nowhereOrId = z.union([z.literal(""), id]);
   const column = z.int().min(0).max(town.width - 1);
   const row = z.int().min(0).max(town.height - 1);

@@ -192,6 +192,18 @@ export const HOSTILE_TOWNS: readonly HostileTown[] = [
       says: `forbidden key ${key}`,
     },
     {
+      name: `I3: a resident named ${key}`,
+      town: withLines(`population: { residents: [{ id: ${key} }] }`),
+      says: "is a name that nothing may have",
+    },
+    {
+      name: `I3: an object named ${key}`,
+      town: withLines(
+        `world: { objects: [{ id: ${key}, type: bed, position: [1, 1] }] }`,
+      ),
+      says: "is a name that nothing may have",
+    },
+    {
       name: `I3: ${key} by --set`,
       town: SHORTEST,
       set: [`a.${key}.polluted=1`],

@@ -332,6 +332,8 @@ Deno.test("unknown and missing members of the state are refused", () => {
     ["records", (s) => s.world.records.seed = "7"],
     ["records", (s) => s.world.records.agentIds.pop()],
     ["records", (s) => s.world.records.agentIds[0] = "a b"],
+    ["records", (s) => s.world.records.agentIds[0] = "__proto__"],
+    ["records", (s) => s.world.records.lineages[0].origin = "constructor"],
     ["records", (s) => s.world.records.tickets[0].x = 6],
     ["records", (s) => s.world.records.tickets[0].profile = 9],
     ["records", (s) => s.world.records.activeEvents[0].spec = 1],
