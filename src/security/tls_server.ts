@@ -9,7 +9,7 @@
 import { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { createServer, type TLSSocket } from "node:tls";
+import { createServer } from "node:tls";
 import { EXIT, TownletError } from "../base/error.ts";
 import { FULL_MINOR, isFullRuntime } from "../base/runtime.ts";
 import { certificateFacts } from "./certificates.ts";
@@ -108,7 +108,10 @@ function listenToAll(options: TlsListen, door: TlsDoor): TlsServer {
     } catch (error) {
       destroy();
       guests.leave(destroy);
-      return door.onRefused(reasonOf(error), address);
+      return door.onRefused(
+        reasonOf(error, "it went away while connecting"),
+        address,
+      );
     } finally {
       clearTimeout(timer);
     }
@@ -143,6 +146,7 @@ async function listenToKnown(
 ): Promise<TlsServer> {
   const { host, port, cert, key, handshakeTimeoutMs } = options;
   const guests = new Guests(options, door);
+  const addresses = new WeakMap<Socket, string>();
   const server = createServer({
     cert,
     key,
@@ -154,13 +158,24 @@ async function listenToKnown(
   });
   server.on("connection", (socket: Socket) => {
     const destroy = () => void socket.destroy();
+    const address = addressOfSocket(socket);
     socket.once("close", () => guests.leave(destroy));
-    guests.admit(destroy, addressOfSocket(socket));
+    if (guests.admit(destroy, address)) addresses.set(socket, address);
   });
   server.on("tlsClientError", (error, socket) => {
     socket.on("error", () => {});
-    socket.destroy();
-    door.onRefused(reasonOf(error), addressOfSocket(socket));
+    // It knows its address no more; the one it was made of does.
+    const { _parent: below }: { readonly _parent?: Socket } = Object(socket);
+    const address = below && addresses.get(below);
+    if (address === undefined) return;
+    // The runtime does not tell these apart.
+    const reason = reasonOf(
+      error,
+      "its certificate was not accepted, or it went away",
+    );
+    // The others are closed by the runtime, once they were told why.
+    if (reason === TOO_LATE) socket.destroy();
+    door.onRefused(reason, address);
   });
   server.on("secureConnection", (socket) => {
     const address = addressOfSocket(socket);
@@ -266,18 +281,21 @@ function close(socket: Deno.TlsConn): void {
   }
 }
 
-function addressOfSocket(socket: Socket | TLSSocket): string {
+function addressOfSocket(socket: Socket): string {
   const { remoteAddress = "", remotePort = 0 } = socket;
   return addressOf(remoteAddress, remotePort);
 }
 
+/** Why a handshake that took too long came to nothing. */
+const TOO_LATE = "it took too long to connect";
+
 /** Why a handshake came to nothing, in our words. */
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, otherwise: string): string {
   const text = error instanceof Error ? error.message : String(error);
   if (/no certificates/.test(text)) return "it presented no certificate";
   if (/alert/.test(text)) return "it does not accept the server's certificate";
   if (/certificate/i.test(text)) return "its certificate was not accepted";
   if (/InvalidContentType|corrupt/.test(text)) return "it does not speak TLS";
-  if (/timeout|cancel/i.test(text)) return "it took too long to connect";
-  return "it went away while connecting";
+  if (/timeout|cancel/i.test(text)) return TOO_LATE;
+  return otherwise;
 }
