@@ -12,6 +12,10 @@ interface Entry {
   readonly summary: string;
   /** Folders its task may read and write; its own flags may need fewer. */
   readonly grants: Pick<Permissions, "read" | "write">;
+  /** Parts of it with tasks of their own, `NAME:PART`, and what these may do. */
+  readonly parts?: Readonly<
+    Record<string, Pick<Permissions, "read" | "write" | "net">>
+  >;
   /** Flags of the engine that its task has beside those of all. */
   readonly v8Flags?: readonly string[];
   /** Loads it. */
@@ -51,6 +55,18 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "List, pin and verify hooks that are files",
     grants: { read: ["."], write: ["out"] },
     load: async () => (await import("./commands/hooks.ts")).hooks,
+  },
+  telemetry: {
+    summary: "Watch, check, replay, sum up and convert what towns tell",
+    grants: { read: ["out", "data"], write: ["out"] },
+    parts: {
+      collect: {
+        read: ["out", "src"],
+        write: ["out"],
+        net: ["127.0.0.1:9443"],
+      },
+    },
+    load: async () => (await import("./commands/telemetry.ts")).telemetry,
   },
   doctor: {
     summary: "Look at the program, its runtime and its permissions",

@@ -68,14 +68,15 @@ Deno.test("the task of a command has the flags of its entry, and no others", () 
   const named = new Set<string>();
   for (const { name, verb, flags, words } of programs) {
     // A binary holds all commands, and is granted what the first one is.
-    const [script, command] = verb === "compile"
+    const [script, command, part] = verb === "compile"
       ? ["cli/main.ts", "simulate"]
       : words;
     if (script !== "cli/main.ts") continue;
     named.add(command);
-    const { grants, v8Flags } = COMMANDS[command];
+    const { grants, parts, v8Flags } = COMMANDS[command];
     const nothing = { net: [], env: [], run: [] };
-    const own = programFlags({ ...nothing, ...grants }, v8Flags);
+    const allowed = parts?.[part] ?? grants;
+    const own = programFlags({ ...nothing, ...allowed }, v8Flags);
     assertEquals(flags.filter(isGrant).sort(), own.sort(), name);
   }
   assertEquals([...named].sort(), Object.keys(COMMANDS).sort());

@@ -217,7 +217,14 @@ function rewardSheet({ rewards }: Statistics, top: number): Sheet {
     title: "Rewards",
     columns: [
       { heading: "resident" },
-      ...["told", "mean", "least", "most", "last", ...parts.map(recordText)]
+      ...[
+        "told",
+        "mean",
+        "least",
+        "most",
+        "last",
+        ...parts.map((name) => recordText(name)),
+      ]
         .map((heading) => ({ heading, right: true })),
     ],
     rows: shown.map(([agent, { total, parts: sums }]) => [

@@ -40,7 +40,7 @@ export const sourceFlags = {
 /** What reading needs. */
 export function sourceNeeds(
   { source, verifyKey }: Pick<SourceFlags, "source" | "verifyKey">,
-): Partial<Needs> & Pick<Needs, "reads"> {
+): Pick<Needs, "reads"> {
   const keys = verifyKey.map(({ file }) => file);
   // Earlier parts of a file stand beside it.
   return { reads: source === "-" ? keys : [dirname(source), source, ...keys] };

@@ -5,6 +5,7 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import { constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
+import type { Needs } from "../../src/security/permissions.ts";
 import { commonFlags, jsonFlag, oneOf, says, wholeNumber } from "../flags.ts";
 import { print, showsColours } from "../print/output.ts";
 import { openPaint } from "../print/paint.ts";
@@ -22,7 +23,7 @@ import {
   statsSvg,
   statsText,
 } from "./show_statistics.ts";
-import { type SourceFlags, sourceFlags } from "./source.ts";
+import { type SourceFlags, sourceFlags, sourceNeeds } from "./source.ts";
 import { type Statistics, statisticsOf } from "./statistics.ts";
 
 const FORMATS = ["text", "md", "json", "svg"] as const;
@@ -70,19 +71,39 @@ export const statsFlags = object({
   ...commonFlags,
 });
 
+/** What the flags say. */
+export interface StatsFlags extends SourceFlags {
+  /** File of another training. */
+  readonly baseline: string | undefined;
+  /** How far the means may have gone from it. */
+  readonly maxDrift: DriftLimit | undefined;
+  /** Whether rewards are told. */
+  readonly rewards: boolean;
+  /** The one resident whose rewards are told. */
+  readonly agent: string | undefined;
+  /** Rows of tables that are a choice. */
+  readonly top: number;
+  /** Ticks at the end. */
+  readonly last: number | undefined;
+  /** How it is printed. */
+  readonly format: typeof FORMATS[number];
+  /** Whether to print JSON. */
+  readonly json: boolean;
+}
+
+/** What the command needs. */
+export function statsNeeds(flags: StatsFlags): Partial<Needs> {
+  const { baseline } = flags;
+  const { reads } = sourceNeeds(flags);
+  return {
+    reads: baseline === undefined
+      ? reads
+      : [...reads, ...sourceNeeds({ ...flags, source: baseline }).reads],
+  };
+}
+
 /** Runs the command. */
-export async function runStats(
-  flags: SourceFlags & {
-    readonly baseline: string | undefined;
-    readonly maxDrift: DriftLimit | undefined;
-    readonly rewards: boolean;
-    readonly agent: string | undefined;
-    readonly top: number;
-    readonly last: number | undefined;
-    readonly format: typeof FORMATS[number];
-    readonly json: boolean;
-  },
-): Promise<number> {
+export async function runStats(flags: StatsFlags): Promise<number> {
   const { source, baseline, maxDrift, last, top } = flags;
   checkFlags(flags);
   const then = baseline === undefined
@@ -99,14 +120,7 @@ export async function runStats(
 }
 
 function checkFlags(
-  { source, maxDrift, baseline, last, json, format }: {
-    readonly source: string;
-    readonly maxDrift: DriftLimit | undefined;
-    readonly baseline: string | undefined;
-    readonly last: number | undefined;
-    readonly json: boolean;
-    readonly format: string;
-  },
+  { source, maxDrift, baseline, last, json, format }: StatsFlags,
 ): void {
   if (maxDrift !== undefined && baseline === undefined) {
     throw new TownletError("--max-drift wants something to compare with", {

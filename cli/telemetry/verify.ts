@@ -1,9 +1,11 @@
 /** `telemetry verify`: whether a recording is whole, in order and signed. @module */
+import { dirname } from "node:path";
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
+import type { Needs } from "../../src/security/permissions.ts";
 import { readSeen, writeSeen } from "../../src/telemetry/reader/seen_file.ts";
 import { commonFlags, jsonFlag, says } from "../flags.ts";
 import { print, showsColours } from "../print/output.ts";
@@ -14,6 +16,7 @@ import {
   openSource,
   type SourceFlags,
   sourceFlags,
+  sourceNeeds,
 } from "./source.ts";
 import { isGood, verifyRecording } from "./verification.ts";
 
@@ -42,15 +45,29 @@ export const verifyFlags = object({
   ...commonFlags,
 });
 
+/** What the flags say. */
+export interface VerifyFlags extends SourceFlags {
+  /** Whether there must be a key. */
+  readonly requireSigned: boolean;
+  /** File that remembers what was received. */
+  readonly state: string | undefined;
+  /** Whether nothing may be missing. */
+  readonly strict: boolean;
+  /** Whether to print JSON. */
+  readonly json: boolean;
+}
+
+/** What the command needs. */
+export function verifyNeeds(flags: VerifyFlags): Partial<Needs> {
+  const { state } = flags;
+  return {
+    ...sourceNeeds(flags),
+    writes: state === undefined ? [] : [dirname(state)],
+  };
+}
+
 /** Runs the command. */
-export async function runVerify(
-  flags: SourceFlags & {
-    readonly requireSigned: boolean;
-    readonly state: string | undefined;
-    readonly strict: boolean;
-    readonly json: boolean;
-  },
-): Promise<number> {
+export async function runVerify(flags: VerifyFlags): Promise<number> {
   const { source, requireSigned, state, strict } = flags;
   const options = await checkOptions(flags);
   const checked = (options.keys?.size ?? 0) > 0;

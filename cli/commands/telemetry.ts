@@ -1,0 +1,79 @@
+/** `townlet telemetry`: what to do with what a town tells. @module */
+import { or } from "@optique/core/constructs";
+import type { Needs } from "../../src/security/permissions.ts";
+import { anyOf, type Command, command, subcommand } from "../command.ts";
+import {
+  convertFlags,
+  convertNeeds,
+  runConvert,
+} from "../telemetry/convert.ts";
+import { materializeFlags, runMaterialize } from "../telemetry/materialize.ts";
+import { replayFlags, replayNeeds, runReplay } from "../telemetry/replay.ts";
+import { sourceNeeds } from "../telemetry/source.ts";
+import { runStats, statsFlags, statsNeeds } from "../telemetry/stats.ts";
+import { runVerify, verifyFlags, verifyNeeds } from "../telemetry/verify.ts";
+import { runWatch, watchFlags, watchNeeds } from "../telemetry/watch.ts";
+
+/** Watches, checks, replays, sums up and converts what towns tell. */
+export const telemetry: Command = command({
+  examples: [
+    "telemetry watch out/town.ndjson --follow",
+    "telemetry verify out/town.ndjson --verify-key k1=out/keys/town.key",
+    "telemetry stats out/town.ndjson --rewards --format md",
+    "telemetry replay out/town.ndjson --speed 10",
+    "telemetry convert out/town.ndjson --to csv --out out/tables",
+  ],
+  flags: or(
+    subcommand("watch", "Show what is going on, and raise alerts", watchFlags),
+    subcommand(
+      "verify",
+      "Check that a recording is whole, in order and signed",
+      verifyFlags,
+    ),
+    subcommand(
+      "replay",
+      "Send a recording again, as it was or faster",
+      replayFlags,
+    ),
+    subcommand(
+      "materialize",
+      "Print whole states, for readers that fold nothing",
+      materializeFlags,
+    ),
+    subcommand("stats", "Sum up bytes, events, rewards, training", statsFlags),
+    subcommand("convert", "Write a table for each channel", convertFlags),
+    anyOf("watch", "verify", "replay", "materialize", "stats", "convert"),
+  ),
+  needs(flags): Partial<Needs> | Promise<Partial<Needs>> {
+    switch (flags.part) {
+      case "watch":
+        return watchNeeds(flags);
+      case "verify":
+        return verifyNeeds(flags);
+      case "replay":
+        return replayNeeds(flags);
+      case "materialize":
+        return sourceNeeds(flags);
+      case "stats":
+        return statsNeeds(flags);
+      case "convert":
+        return convertNeeds(flags);
+    }
+  },
+  run(flags) {
+    switch (flags.part) {
+      case "watch":
+        return runWatch(flags);
+      case "verify":
+        return runVerify(flags);
+      case "replay":
+        return runReplay(flags);
+      case "materialize":
+        return runMaterialize(flags);
+      case "stats":
+        return runStats(flags);
+      case "convert":
+        return runConvert(flags);
+    }
+  },
+});
