@@ -1,12 +1,19 @@
 /**
- * Rule R4 for `deno lint`: no code from text, no other programs, no TLS beside
- * the one way out. It looks at the syntax tree of what is below `src/` and
- * `cli/`, and at nothing else.
+ * Rules R4 and N3 for `deno lint`: no code from text, no other programs, no
+ * connection beside the one way out and the one way in. It looks at the syntax
+ * tree of what is below `src/` and `cli/`, and at nothing else.
  * @module
  */
 
 /** The one file that may turn text into code, in a sandbox. */
 const SANDBOX = "src/security/hook_boot.ts";
+
+/** The files that open connections. */
+const DOORS = [
+  "src/security/plain.ts",
+  "src/security/tls.ts",
+  "src/security/tls_server.ts",
+];
 
 /** Names that turn text into code, whatever stands before them. */
 const MAKERS = ["eval", "Function"];
@@ -18,13 +25,26 @@ const RUNTIME = [
   "spawn",
   "spawnAndWait",
   "spawnAndWaitSync",
+  "connect",
   "connectTls",
+  "createHttpClient",
+  "listen",
   "startTls",
 ];
+
+/** What only {@link DOORS} may use of the runtime. */
+const DOORS_RUNTIME = ["listenTls"];
+
+/** Names that send something, whatever the runtime thinks of the receiver. */
+const SENDERS = ["fetch", "XMLHttpRequest", "EventSource"];
 
 /** Modules that start programs, or turn text into code. */
 const MODULES =
   /^(?:node:)?(?:child_process|cluster|inspector|module|process|repl|vm|worker_threads)(?:\/|$)/;
+
+/** Modules that only {@link DOORS} may use. */
+const DOORS_MODULES =
+  /^(?:node:)?(?:dgram|dns|http|http2|https|net|quic|tls)(?:\/|$)/;
 
 /** Keys that decide whom TLS trusts. */
 const TRUST = ["rejectUnauthorized", "checkServerIdentity"];
@@ -40,24 +60,36 @@ const boundary: Deno.lint.Plugin = {
         const path = context.filename.replaceAll("\\", "/");
         const file = path.startsWith(ROOT) ? path.slice(ROOT.length) : path;
         if (!/^(?:src|cli)\//.test(file)) return {};
-        const report = (node: Deno.lint.Node, what: string) =>
-          context.report({ node, message: `${what} (rule R4)` });
-        return visitor(report, file === SANDBOX);
+        const report = (node: Deno.lint.Node, what: string, rule = "R4") =>
+          context.report({ node, message: `${what} (rule ${rule})` });
+        return visitor(report, {
+          sandbox: file === SANDBOX,
+          door: DOORS.includes(file),
+        });
       },
     },
   },
 };
 export default boundary;
 
-/** What is looked at; the sandbox may turn text into code, and nothing else. */
+/**
+ * What is looked at; the sandbox may turn text into code, and a door open
+ * connections, and nothing else.
+ */
 function visitor(
-  report: (node: Deno.lint.Node, what: string) => void,
-  sandbox: boolean,
+  report: (node: Deno.lint.Node, what: string, rule?: string) => void,
+  { sandbox, door }: { readonly sandbox: boolean; readonly door: boolean },
 ): Deno.lint.LintVisitor {
   const checkModule = (node: Deno.lint.Node, name: string | undefined) => {
-    if (name !== undefined && MODULES.test(name)) {
-      report(node, `${name} is left alone`);
+    if (name === undefined) return;
+    if (MODULES.test(name)) report(node, `${name} is left alone`);
+    if (!door && DOORS_MODULES.test(name)) {
+      report(node, `${name} is for what opens connections`, "N3");
     }
+  };
+  const checkSender = (node: Deno.lint.Node, name: string | undefined) => {
+    if (name === undefined || !SENDERS.includes(name)) return;
+    report(node, `${name} trusts whom the runtime trusts`, "N3");
   };
   const checkMaker = (node: Deno.lint.Node, name: string | undefined) => {
     if (sandbox || name === undefined || !MAKERS.includes(name)) return;
@@ -90,6 +122,7 @@ function visitor(
     },
     Identifier(node) {
       checkMaker(node, node.name);
+      if (!isMember(node)) checkSender(node, node.name);
       switch (node.name) {
         case "globalThis":
           if (sandbox || isNarrowed(node)) return;
@@ -104,12 +137,15 @@ function visitor(
             report(node, "Deno has its members written out");
           } else if (RUNTIME.includes(name)) {
             report(node, `Deno.${name} is left alone`);
+          } else if (!door && DOORS_RUNTIME.includes(name)) {
+            report(node, `Deno.${name} is for what opens connections`, "N3");
           }
         }
       }
     },
     MemberExpression(node) {
       if (node.computed) checkMaker(node, memberName(node));
+      if (isGlobal(node.object)) checkSender(node, memberName(node));
       if (node.computed && memberName(node) === "Deno") {
         report(node, "Deno has its members written out");
       }
@@ -126,6 +162,23 @@ function visitor(
 function isObject(node: Deno.lint.Identifier): boolean {
   const { parent } = node;
   return parent.type === "MemberExpression" && parent.object === node;
+}
+
+/** Whether a name is that of a member, of whatever there is. */
+function isMember(node: Deno.lint.Identifier): boolean {
+  const { parent } = node;
+  return (parent.type === "MemberExpression" && parent.property === node &&
+    !parent.computed) ||
+    (parent.type === "Property" && parent.key === node && !parent.computed &&
+      !parent.shorthand) ||
+    ((parent.type === "MethodDefinition" ||
+      parent.type === "PropertyDefinition") && parent.key === node);
+}
+
+/** Whether something is `globalThis`, whatever its type is said to be. */
+function isGlobal(node: Deno.lint.Node): boolean {
+  const inner = node.type === "TSAsExpression" ? node.expression : node;
+  return inner.type === "Identifier" && inner.name === "globalThis";
 }
 
 /** Whether only members known by name can be reached through a name. */

@@ -1,4 +1,4 @@
-/** Rule R4, with faults planted. @module */
+/** Rules R4 and N3, with faults planted. @module */
 import { assert, assertEquals } from "@std/assert";
 import boundary from "./boundary.ts";
 
@@ -26,6 +26,21 @@ const FAULTS: readonly (readonly [code: string, says: string])[] = [
   ['Deno.dlopen("x", {})', "Deno.dlopen is left alone"],
   ["Deno.connectTls({ port: 1 })", "Deno.connectTls is left alone"],
   ["Deno.startTls(socket)", "Deno.startTls is left alone"],
+  ["Deno.connect({ port: 1 })", "Deno.connect is left alone"],
+  ["Deno.listen({ port: 1 })", "Deno.listen is left alone"],
+  ["Deno.createHttpClient({})", "Deno.createHttpClient is left alone"],
+  ["Deno.listenTls(options)", "Deno.listenTls is for what opens connections"],
+  ['import { connect } from "node:tls"', "node:tls is for what opens"],
+  ['import tls from "tls"', "tls is for what opens connections"],
+  ['import net from "node:net"', "node:net is for what opens connections"],
+  ['import { request } from "node:https"', "node:https is for what opens"],
+  ['export * from "node:http2"', "node:http2 is for what opens connections"],
+  ['await import("node:dns/promises")', "node:dns/promises is for what opens"],
+  ['await fetch("https://town.example")', "fetch trusts whom"],
+  ["const get = fetch", "fetch trusts whom the runtime trusts"],
+  ['globalThis.fetch("x")', "fetch trusts whom the runtime trusts"],
+  ["run({ fetch })", "fetch trusts whom the runtime trusts"],
+  ["new XMLHttpRequest()", "XMLHttpRequest trusts whom"],
   ["const { Command } = Deno", "Deno has its members written out"],
   ['Deno["Com" + "mand"]', "Deno has its members written out"],
   ["const runtime = Deno", "Deno has its members written out"],
@@ -49,6 +64,9 @@ const FAULTS: readonly (readonly [code: string, says: string])[] = [
 /** Code that looks like a fault and is none. */
 const FINE = [
   "Deno.stdout.isTerminal()",
+  "Deno.serve({ fetch: answer })",
+  "cache.fetch(key)",
+  'import { Duplex } from "node:stream"',
   "let file: Deno.FsFile",
   "let stream: typeof Deno.stdout",
   'await import("./x.ts")',
@@ -68,7 +86,7 @@ function found(file: string, code: string): string[] {
   );
 }
 
-Deno.test("R4: the boundary rule finds what turns text into code or leaves the process", () => {
+Deno.test("R4, N3: the boundary rule finds what turns text into code or leaves the process", () => {
   for (const [code, says] of FAULTS) {
     for (const file of ["src/world/x.ts", "cli/x.ts"]) {
       assert(found(file, code).some((one) => one.startsWith(says)), code);
@@ -86,6 +104,17 @@ Deno.test("the boundary rule lets one file turn text into code, and nothing more
   assertEquals(found(sandbox, 'new Deno.Command("x")').length, 1);
   assertEquals(found(sandbox, 'import vm from "node:vm"').length, 1);
   assertEquals(found(`${sandbox}/x.ts`, "eval(name)").length, 1);
+});
+
+Deno.test("N3: the boundary rule lets three files open connections, and trust nobody else", () => {
+  for (const name of ["plain", "tls", "tls_server"]) {
+    const door = `src/security/${name}.ts`;
+    assertEquals(found(door, 'import { connect } from "node:tls"'), []);
+    assertEquals(found(door, "Deno.listenTls(options)"), []);
+    assertEquals(found(door, "Deno.connectTls(options)").length, 1);
+    assertEquals(found(door, "connect({ rejectUnauthorized: no })").length, 1);
+    assertEquals(found(door, 'fetch("https://town.example")').length, 1);
+  }
 });
 
 Deno.test("the boundary rule is for src/ and cli/ alone, wherever they lie", () => {
