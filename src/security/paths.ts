@@ -396,7 +396,10 @@ export async function readAll(
 }
 
 /** Fills the bytes as far as the file goes and says how far. */
-async function fill(file: Deno.FsFile, bytes: Uint8Array): Promise<number> {
+export async function fill(
+  file: Deno.FsFile,
+  bytes: Uint8Array,
+): Promise<number> {
   let length = 0;
   while (length < bytes.length) {
     const read = await file.read(bytes.subarray(length));
@@ -406,7 +409,11 @@ async function fill(file: Deno.FsFile, bytes: Uint8Array): Promise<number> {
   return length;
 }
 
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+/** Writes all of the bytes. */
+export async function writeAll(
+  file: Deno.FsFile,
+  bytes: Uint8Array,
+): Promise<void> {
   for (let length = 0; length < bytes.length;) {
     length += await file.write(bytes.subarray(length));
   }

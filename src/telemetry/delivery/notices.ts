@@ -10,6 +10,7 @@ export class Notices {
   readonly #transport: Transport;
   readonly #onLog: (level: "info" | "warn" | "error", text: string) => void;
   #connects = 0;
+  #failures = 0;
   #isFailing = false;
   #gaveUp = false;
   #expires = 0;
@@ -28,13 +29,16 @@ export class Notices {
   read(status: Status): void {
     const connects = counter(status, "connects");
     if (connects > this.#connects) this.#connected(status, connects);
-    const state = stateOf(status);
     const error = readText(status, "error");
-    if (state === "backoff" && !this.#isFailing) {
-      this.#isFailing = true;
-      this.#onLog("warn", `${this.#what} failed and is tried again: ${error}`);
+    const failures = counter(status, "sendFailures");
+    if (failures > this.#failures) {
+      this.#failures = failures;
+      this.#fails(error);
+    } else if (this.#isFailing && counter(status, "failuresInARow") === 0) {
+      this.#isFailing = false;
+      this.#onLog("info", `${this.#what} goes on`);
     }
-    if (state === "failed" && !this.#gaveUp) {
+    if (stateOf(status) === "failed" && !this.#gaveUp) {
       this.#gaveUp = true;
       this.#failed(`it gave up: ${error}`);
     }
@@ -65,8 +69,6 @@ export class Notices {
         `telemetry.plaintext: frames go to ${transport.endpoint} unencrypted`,
       );
     }
-    if (this.#isFailing) this.#onLog("info", `${this.#what} goes on`);
-    this.#isFailing = false;
     const expires = counter(status, "certExpiresMs");
     if (expires === this.#expires || expires - Date.now() > EXPIRY_MS) return;
     this.#expires = expires;
@@ -76,6 +78,12 @@ export class Notices {
         placeOf(transport)
       } ends on ${new Date(expires).toISOString().slice(0, 10)}`,
     );
+  }
+
+  #fails(error: string): void {
+    if (this.#isFailing) return;
+    this.#isFailing = true;
+    this.#onLog("warn", `${this.#what} failed and is tried again: ${error}`);
   }
 
   #failed(why: string): void {

@@ -63,6 +63,7 @@ export interface Arrived {
   readonly n?: number;
   readonly k: string;
   readonly t: number;
+  readonly base?: number;
   // deno-lint-ignore no-explicit-any
   readonly d?: any;
 }

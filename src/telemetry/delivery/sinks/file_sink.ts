@@ -8,7 +8,12 @@
  */
 import { basename, dirname, isAbsolute, join } from "node:path";
 import type { FileTransport } from "../../../config/transport.ts";
-import { checkWay, openStream } from "../../../security/paths.ts";
+import {
+  checkWay,
+  fill,
+  openStream,
+  writeAll,
+} from "../../../security/paths.ts";
 import type { Link, Sink } from "../sink.ts";
 
 /** How files are written. */
@@ -81,11 +86,7 @@ function fileLink(
   return {
     acks: false,
     ended: new Promise(() => {}),
-    async write(lines) {
-      for (let done = 0; done < lines.length;) {
-        done += await file.write(lines.subarray(done));
-      }
-    },
+    write: (lines) => writeAll(file, lines),
     async rotate() {
       const full = await fullFiles(path);
       const last = full.at(-1)?.number ?? 0;
@@ -152,8 +153,10 @@ async function compress(path: string): Promise<void> {
   let done = false;
   try {
     const source = await Deno.open(path);
-    await source.readable.pipeThrough(new CompressionStream("gzip"))
-      .pipeTo(target.writable, { preventClose: true });
+    const compressed = source.readable.pipeThrough(
+      new CompressionStream("gzip"),
+    );
+    for await (const bytes of compressed) await writeAll(target, bytes);
     await target.sync();
     await Deno.rename(temporary, `${path}.gz`);
     await Deno.remove(path);
@@ -185,15 +188,4 @@ async function cutToLine(file: Deno.FsFile): Promise<void> {
   }
   if (end < size) await file.truncate(end);
   await file.seek(end, Deno.SeekMode.Start);
-}
-
-/** Fills the bytes as far as the file goes and says how far. */
-async function fill(file: Deno.FsFile, bytes: Uint8Array): Promise<number> {
-  let length = 0;
-  while (length < bytes.length) {
-    const read = await file.read(bytes.subarray(length));
-    if (read === null) break;
-    length += read;
-  }
-  return length;
 }

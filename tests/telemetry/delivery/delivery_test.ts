@@ -1,0 +1,268 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { TownletError } from "../../../src/base/error.ts";
+import { certificates } from "../../helpers/certificates.ts";
+import { inScratch } from "../../helpers/scratch.ts";
+import { StreamCheck } from "../../../src/telemetry/reader/check.ts";
+import { Bodies, once, readArrived } from "./bodies.ts";
+import { type CollectorOptions, openCollector } from "./collector.ts";
+import { open, plainTcp, tick, until } from "./open.ts";
+import { checkArrived, MadeUpTown } from "./town.ts";
+
+const KEY = `hex:${"07".repeat(32)}`;
+
+/** Lets the event loop turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+Deno.test("a collector gets every frame, without TLS only with a warning each time", async () => {
+  let left = 1;
+  await using collector = openCollector({
+    hangsUpAfter: () => left-- > 0 ? 2000 : null,
+  });
+  const { delivery, log } = await open({
+    transport: plainTcp(collector.port),
+    buffer: { batch_frames: 4 },
+    retry: { base_ms: 10, max_ms: 20 },
+  });
+  const town = new MadeUpTown();
+  for (let i = 0; i < 100 || collector.links.length < 2; i++) {
+    town.step(delivery);
+    await turn();
+  }
+  town.step(delivery);
+  assertEquals(await delivery.close("complete"), { undelivered: 0 });
+  const hellos = readArrived(collector.text).filter(({ k }) => k === "hello");
+  assertEquals(hellos.map(({ d }) => d.plaintext), [true, true]);
+  assertEquals(hellos.map(({ conn }) => conn), [0, 1]);
+  const warnings = log.filter((line) =>
+    line.startsWith("warn: telemetry.plaintext: ")
+  );
+  assertEquals(warnings.length, 2);
+});
+
+Deno.test("frames are signed with the key of a file, and arrive over TLS at who was meant", async () => {
+  const { ca, server, wrongName } = await certificates();
+  await inScratch(async (folder) => {
+    await Deno.writeTextFile(`${folder}/ca.pem`, ca.cert);
+    await Deno.writeTextFile(`${folder}/key`, KEY, { mode: 0o600 });
+    const nonce = "ab".repeat(16);
+    const send = async (options: CollectorOptions) => {
+      await using collector = openCollector(options);
+      const { delivery } = await open({
+        transport: {
+          type: "tcp",
+          endpoint: `127.0.0.1:${collector.port}`,
+          tls: { ca_file: "ca.pem" },
+          challenge: true,
+          connect_timeout_ms: 300,
+        },
+        sign: { keys: [{ id: "k1", file: "key", use: "sign" }] },
+        retry: { base_ms: 10, max_ms: 20 },
+      }, { file: `${folder}/town.yaml` });
+      const town = new MadeUpTown();
+      for (let i = 0; i < 50; i++) town.step(delivery);
+      await until(() =>
+        delivery.health(50).frames_total > 0 ||
+        delivery.health(50).send_failures_total > 1
+      );
+      await delivery.close("complete");
+      return { town, text: collector.text, health: delivery.health(50) };
+    };
+    const good = await send({ tls: server, nonce });
+    checkArrived(good.town, readArrived(good.text));
+    assertEquals([good.health.tls, good.health.signed], [true, true]);
+    assert((good.health.cert_expires_in_s ?? 0) > 0);
+    const key = new Uint8Array(32).fill(7);
+    const check = new StreamCheck({ keys: new Map([["k1", key]]), nonce });
+    for (const line of good.text.trimEnd().split("\n")) {
+      const { kind } = check.accept(new TextEncoder().encode(line));
+      assertEquals(kind, "frame");
+    }
+    // Who is somebody else, or asks nothing, is told nothing.
+    const other = await send({ tls: wrongName, nonce });
+    assertEquals(other.text, "");
+    assertEquals(other.health.last_error?.split(":")[0], "name");
+    const silent = await send({ tls: server, reads: false });
+    assertEquals(silent.text, "");
+  });
+});
+
+Deno.test("whatever a collector does, states are whole and events arrive or are announced", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.option(fc.integer({ min: 1, max: 20_000 })), {
+        maxLength: 5,
+      }),
+      fc.boolean(),
+      fc.constantFrom("conflate", "drop_oldest", "block"),
+      fc.constantFrom(4096, 16_384, 1 << 20),
+      async (limits, acks, backpressure, max_bytes) => {
+        let link = 0;
+        await using collector = openCollector({
+          acks,
+          hangsUpAfter: () => limits[link++] ?? null,
+        });
+        const { delivery } = await open({
+          // Without acknowledgement what was written counts as received.
+          transport: plainTcp(collector.port, { ack: acks }),
+          buffer: { max_bytes, batch_frames: 8, flush_ms: 1 },
+          retry: { base_ms: 10, max_ms: 20 },
+          block_timeout_ms: 10,
+          backpressure,
+        });
+        const town = new MadeUpTown(100);
+        for (let i = 0; i < 200; i++) {
+          town.step(delivery);
+          if (i % 10 === 0) await turn();
+        }
+        await until(() => delivery.health(town.tick).queue_frames === 0);
+        await turn();
+        town.step(delivery, true);
+        await until(() => delivery.health(town.tick).queue_frames === 0);
+        // What broke at last is followed by whole states.
+        town.step(delivery, true);
+        const { undelivered } = await delivery.close("complete");
+        const health = delivery.health(town.tick);
+        assertEquals(undelivered, 0);
+        assertEquals(health.queue_frames, 0);
+        assert(health.queue_bytes_peak <= max_bytes);
+        if (acks) checkArrived(town, readArrived(collector.text));
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
+Deno.test("a collector that never reads: the town goes on, what waits is bounded", async () => {
+  await using collector = openCollector({ reads: false });
+  const { delivery } = await open({
+    transport: plainTcp(collector.port, { send_timeout_ms: 300 }),
+    buffer: { max_bytes: 65_536 },
+  });
+  const town = new MadeUpTown(2000);
+  // The system takes some megabytes without anybody reading.
+  let health = delivery.health(0);
+  const isStuck = () =>
+    health.send_failures_total > 0 && (health.dropped.events ?? 0) > 0;
+  await until(() => {
+    for (let i = 0; i < 100; i++) town.step(delivery);
+    health = delivery.health(town.tick);
+    return isStuck();
+  });
+  assert(health.queue_bytes_peak <= 65_536);
+  assert(health.conflated_ticks_total > 0);
+  assertEquals(health.blocked_ms_total, 0);
+  assert(health.lag_ticks > 0);
+  assert((health.dropped.events ?? 0) > 0);
+  assertEquals(health.dropped.agents, undefined);
+  assertEquals(health.last_error, "timeout: it took nothing for 300 ms");
+  await delivery.close("complete");
+});
+
+Deno.test("block makes a town wait, for so long in a tick", async () => {
+  await using collector = openCollector({ reads: false });
+  const { delivery } = await open({
+    transport: plainTcp(collector.port),
+    buffer: { max_bytes: 4096, max_frames: 16 },
+    backpressure: "block",
+    block_timeout_ms: 10,
+  });
+  const bodies = new Bodies();
+  const held: boolean[] = [];
+  // What the system takes without anybody reading is more than one tick's.
+  for (let at = 1; at <= 40_000 && !held.at(-1); at++) {
+    const order = delivery.begin(at);
+    held.push(order.hold);
+    if (!order.hold) delivery.offer(bodies.patch("agents", at, 3500));
+    delivery.end(at);
+  }
+  assertEquals(held.at(-1), true);
+  assert(delivery.health(1).blocked_ms_total >= 10);
+  await delivery.close("complete");
+});
+
+Deno.test("where nothing listens it is tried again, told once, and given up when that is asked for", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  const { delivery, log } = await open({
+    transport: plainTcp(port),
+    retry: { base_ms: 10, max_ms: 10, give_up_after: 3 },
+  });
+  const town = new MadeUpTown();
+  town.step(delivery);
+  await until(() => delivery.health(1).state === "failed");
+  for (let i = 0; i < 50; i++) town.step(delivery);
+  const health = delivery.health(town.tick);
+  assertEquals(health.send_failures_total, 3);
+  assertEquals(health.retries_total, 2);
+  assertEquals(health.last_error, "refused: nobody listens there");
+  assertEquals(health.worker_alive, true);
+  assertEquals(log, [
+    `warn: telemetry to 127.0.0.1:${port} failed and is tried again: refused: nobody listens there`,
+    `error: telemetry_transport_failed: telemetry to 127.0.0.1:${port}: it gave up: refused: nobody listens there`,
+  ]);
+  assert((await delivery.close("complete")).undelivered > 0);
+});
+
+Deno.test("a batch goes out when it is full, after so many ticks, after so long", async () => {
+  for (
+    const buffer of [
+      { batch_frames: 5, flush_ticks: 10_000, flush_ms: 10_000 },
+      { batch_frames: 1000, flush_ticks: 5, flush_ms: 10_000 },
+      { batch_frames: 1000, flush_ticks: 10_000, flush_ms: 1 },
+      { batch_bytes: 1024, flush_ticks: 10_000, flush_ms: 10_000 },
+    ]
+  ) {
+    await using collector = openCollector();
+    const { delivery } = await open({
+      transport: plainTcp(collector.port),
+      buffer,
+    });
+    const bodies = new Bodies();
+    for (let at = 1; at <= 6; at++) {
+      tick(delivery, at, () => [bodies.patch("agents", at, 300)]);
+    }
+    await until(() => readArrived(collector.text).length > 1);
+    const before = once(readArrived(collector.text)).length;
+    assert(before > 0, JSON.stringify(buffer));
+    await delivery.close("complete");
+  }
+});
+
+Deno.test("without reason nothing is handed over before it is time", async () => {
+  await using collector = openCollector();
+  const { delivery } = await open({
+    transport: plainTcp(collector.port),
+    buffer: { flush_ms: 10_000, flush_ticks: 10_000 },
+  });
+  const bodies = new Bodies();
+  for (let at = 1; at <= 20; at++) {
+    tick(delivery, at, () => [bodies.patch("agents", at)]);
+  }
+  await until(() => delivery.health(20).state === "ready");
+  assertEquals(delivery.health(20).queue_frames, 20);
+  assertEquals(delivery.health(20).frames_total, 1);
+  await delivery.close("complete");
+  assertEquals(once(readArrived(collector.text)).length, 21);
+});
+
+Deno.test("frames that break their schema end the run where that is asked for", async () => {
+  await inScratch(async (folder) => {
+    const { delivery, log } = await open({
+      transport: { type: "file", file_path: `${folder}/town.ndjson` },
+      validate: "fail",
+      buffer: { flush_ms: 1 },
+    });
+    const bodies = new Bodies();
+    tick(delivery, 1, () => [bodies.key("agents", 1)]);
+    await until(() => delivery.validateFailures > 0);
+    const error = assertThrows(() => delivery.begin(2), TownletError);
+    assertEquals(error.exit, 1);
+    assert(error.message.includes("agents"));
+    assertEquals(log.length, 1);
+    await delivery.close("error");
+  });
+});
