@@ -4,7 +4,7 @@ import { multiple } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import type { ValueParser, ValueParserResult } from "@optique/core/valueparser";
 import { TownletError } from "../../src/base/error.ts";
-import { readKeyFile } from "../../src/security/key_files.ts";
+import { readKey } from "../../src/security/key_files.ts";
 import { says } from "../flags.ts";
 
 /** A key of the command line: its name, and the file it is in. */
@@ -54,7 +54,7 @@ export async function loadKeys(
     const what = `key ${id}`;
     keys.set(
       id,
-      await readKeyFile(file, {
+      await readKey(file, {
         allowLoose: false,
         onLoose: () => {},
         what,
