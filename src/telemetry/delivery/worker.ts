@@ -12,7 +12,7 @@ import { Flusher } from "./flusher.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import { MetricsWriter } from "./metrics_writer.ts";
 import { signingKey } from "./permissions.ts";
-import { writeMetrics } from "./sinks/metrics_sink.ts";
+import { checkMetrics, writeMetrics } from "./sinks/metrics_sink.ts";
 import { openSink } from "./sinks/open_sink.ts";
 import { setFault, setWord, type Status, statusOver, WORD } from "./status.ts";
 
@@ -112,6 +112,7 @@ async function open(
   const notes: string[] = [];
   if (transport.type === "prometheus") {
     const { file_path } = transport;
+    await checkMetrics(file_path);
     const write = (text: string) => writeMetrics(file_path, text);
     return { opened: new MetricsWriter(status, write), bytes: 0, notes };
   }
