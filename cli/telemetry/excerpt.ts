@@ -26,6 +26,7 @@ export async function* excerptOf(
   const view = new StateView();
   let hello: HelloFrame | null = null;
   let writer: Excerpt | null = null;
+  let before = 0;
   for await (const { frame } of frames) {
     if (frame.kind === "hello") {
       if (frame.sid !== hello?.sid) writer = null;
@@ -35,8 +36,9 @@ export async function* excerptOf(
       frame.kind !== "hello";
     if (begins && hello !== null) {
       writer = new Excerpt();
-      yield* writer.begin(hello, frame.tick, view);
+      yield* writer.begin(hello, before, view);
     }
+    before = frame.tick;
     view.apply(frame);
     const told = writer?.tell(frame, view);
     if (told !== undefined && told !== null) yield told;
@@ -48,7 +50,7 @@ class Excerpt {
   readonly #numbers = new Map<string, number>();
   #seq = 0;
 
-  /** The hello, and the states. */
+  /** The hello, and the states after a tick. */
   *begin(hello: HelloFrame, tick: number, view: StateView): Generator<Told> {
     const { signed: _signed, nonce: _nonce, resumed: _resumed, ...about } =
       hello.payload;

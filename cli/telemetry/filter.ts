@@ -80,9 +80,9 @@ function memberOf(payload: Members, agent: string): Members | undefined {
 }
 
 /** A thing that was told as a line for people. */
-export function toldText(
-  { sid: _, seq: _seq, t, ch, e, k, d, ...rest }: Told,
-): string {
+export function toldText(told: Told): string {
+  const { sid: _sid, seq: _seq, t, ch, e, k, d, ...rest } = told;
+  if (ch === "narration") return `tick ${t} ${rest.text}`;
   const members = isMembers(d) ? d : rest;
   const texts = Object.entries(members).map(([key, value]) =>
     `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`

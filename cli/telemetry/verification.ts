@@ -112,10 +112,10 @@ function missingOf({ sid, lost, ended }: StreamTally): readonly string[] {
 function leftOut({ missing }: Continuity): readonly string[] {
   return [...missing].flatMap(([channel, { frames, announced, stale }]) => [
     ...frames > 0 && isStateChannel(channel)
-      ? [`${count(frames, "frame")} of ${channel} were left out`]
+      ? [`${count(frames, "frame")} of ${channel} left out`]
       : [],
     ...announced > 0
-      ? [`${count(announced, "event")} of ${channel} were left out`]
+      ? [`${count(announced, "event")} of ${channel} left out`]
       : [],
     ...stale > 0
       ? [`${count(stale, "change")} of ${channel} had nothing to build on`]

@@ -1,0 +1,36 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { svgOf } from "../../../cli/print/svg.ts";
+
+Deno.test("svgOf() draws a line through the points, within the picture", () => {
+  const svg = svgOf([{
+    title: "Bytes",
+    xLabel: "tick",
+    series: [{ name: "agents", points: [[0, 0], [5, 10], [10, 5]] }],
+  }]);
+  assertStringIncludes(svg, 'd="M70 230L355 40L640 135"');
+  assertStringIncludes(svg, ">agents</text>");
+  assertStringIncludes(svg, ">10</text>");
+});
+
+Deno.test("svgOf() draws what is one point, one value, or nothing at all", () => {
+  const chart = (points: readonly (readonly [number, number])[]) =>
+    svgOf([{ title: "a", xLabel: "b", series: [{ name: "c", points }] }]);
+  for (const points of [[], [[3, 7]], [[0, 0], [9, 0]], [[1, -5], [2, 5]]]) {
+    const svg = chart(points as [number, number][]);
+    assertEquals(/NaN|Infinity/.test(svg), false, svg);
+  }
+  assertStringIncludes(chart([[3, 7]]), "<circle");
+});
+
+Deno.test("names in a picture are text and nothing else (rule L4)", () => {
+  const bad = '<img onerror="x">&\u001b[2J\u202e';
+  const svg = svgOf([
+    { title: bad, xLabel: bad, series: [{ name: bad, points: [[0, 1]] }] },
+    { title: "below", xLabel: "", series: [] },
+  ]);
+  assertEquals(svg.includes("<img"), false);
+  // deno-lint-ignore no-control-regex
+  assertEquals(/[\u001b\u202e]/.test(svg), false);
+  assertStringIncludes(svg, "&lt;img onerror=&quot;x&quot;&gt;&amp;\\u001b");
+  assert(svg.endsWith("</svg>\n"));
+});
