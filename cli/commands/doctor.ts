@@ -10,6 +10,7 @@ import {
   checkModules,
   checkOut,
   checkSandbox,
+  checkTelemetry,
   checkTown,
 } from "../doctor/parts.ts";
 import {
@@ -45,6 +46,7 @@ export const doctor: Command = command({
       ...RUNTIME.standalone ? [checkCommands()] : [],
       await checkOut(),
       await checkSandbox(),
+      await checkTelemetry(),
       checkExporter(),
       checkEnvironment(),
       ...limitsOf(RUNTIME),

@@ -2,8 +2,11 @@
 import { TownletError } from "../../src/base/error.ts";
 import { locate } from "../../src/config/locate.ts";
 import { loadTown } from "../../src/app.ts";
+import type { FileTransport } from "../../src/config/transport.ts";
 import { Sandbox } from "../../src/security/hook_sandbox.ts";
 import { checkOutput } from "../../src/security/paths.ts";
+import { Simulation } from "../../src/simulation.ts";
+import { Telemetry } from "../../src/telemetry/telemetry.ts";
 import { COMMANDS } from "../commands.ts";
 import { count } from "../print/text.ts";
 import { DEFAULT_TOWN } from "../town_file.ts";
@@ -47,6 +50,31 @@ export async function checkSandbox(): Promise<Finding> {
     using _sandbox = await Sandbox.open(HOOK);
     return "They run without permissions, and no text becomes code";
   }, "Use the task: it has the flags, and deno.json the worker options");
+}
+
+/** Whether a thread can write telemetry into a file. */
+export async function checkTelemetry(): Promise<Finding> {
+  return await tried("writer", async () => {
+    const transport: FileTransport = {
+      type: "file",
+      file_path: `out/doctor-${crypto.randomUUID()}.ndjson`,
+      file: { max_bytes: 0, keep: 1, gzip: false },
+    };
+    const { town } = await loadTown(DEFAULT_TOWN.path, [], [transport]);
+    try {
+      const simulation = new Simulation(town);
+      const telemetry = await Telemetry.open(simulation, {
+        file: DEFAULT_TOWN.path,
+        app: "doctor",
+      });
+      telemetry.begin();
+      const { undelivered } = await telemetry.close("complete");
+      if (undelivered > 0) throw new Error("What it was given is not written");
+    } finally {
+      await Deno.remove(transport.file_path).catch(() => {});
+    }
+    return "A thread of its own writes telemetry";
+  }, "Use the task: it may read src, where the thread's code is");
 }
 
 /** Tries something that says how it went; what it throws is missing. */

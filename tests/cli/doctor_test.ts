@@ -1,7 +1,7 @@
 /** `townlet doctor`: every line is a check, and says what to do. @module */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Finding } from "../../cli/doctor/finding.ts";
-import { checkOut, checkTown } from "../../cli/doctor/parts.ts";
+import { checkOut, checkTelemetry, checkTown } from "../../cli/doctor/parts.ts";
 import { checkEnvironment, checkExporter } from "../../cli/doctor/process.ts";
 import {
   checkTarget,
@@ -43,9 +43,10 @@ Deno.test("limitsOf() tells what older runtimes and their binaries cannot do", (
   assertEquals(names({ ...NEW, deno: "3.0.0" }), []);
 });
 
-Deno.test("doctor tries the town, the output and the exporter for real", async () => {
+Deno.test("doctor tries the town, the output, the writer and the exporter for real", async () => {
   assertEquals((await checkTown()).state, "fine");
   assertEquals((await checkOut()).state, "fine");
+  assertEquals((await checkTelemetry()).state, "fine");
   assertEquals(
     [...Deno.readDirSync("out")].filter(({ name }) => /doctor-/.test(name)),
     [],
@@ -83,6 +84,7 @@ Deno.test("townlet doctor names what is missing, with a remedy, and exits 1", as
     "permissions",
     "output",
     "hooks",
+    "writer",
   ]);
   assertEquals(gone.filter(({ remedy }) => remedy === null), []);
   assertStringIncludes(
