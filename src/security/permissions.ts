@@ -49,7 +49,9 @@ export type TownPart =
   | "snapshots"
   /** The same, to write into it, if the run does. */
   | "saves"
-  | "telemetry";
+  | "telemetry"
+  /** Where telemetry connects to, and the certificates for that. */
+  | "connections";
 
 /** What a process is going to do, as far as its permissions depend on it. */
 export interface Needs {
@@ -195,6 +197,16 @@ function namedBy(part: TownPart, file: string, config: Config): Named {
     }
     case "telemetry":
       return namedByTelemetry(file, config.telemetry);
+    case "connections": {
+      const { transports } = config.telemetry;
+      return {
+        ...NOTHING_NAMED,
+        reads: transports.flatMap(credentials).map((path) =>
+          pathFrom(file, path)
+        ),
+        net: transports.flatMap(address),
+      };
+    }
   }
 }
 

@@ -282,3 +282,28 @@ Deno.test("programFlags() refuses to let a program write itself", () => {
   }
   programFlags({ ...NOTHING, read: ["."], write: ["out", "/somewhere"] });
 });
+
+Deno.test("permissionsFor() lets who looks at connections reach them, and read their certificates", async () => {
+  const opens = ["connections"] as const;
+  const granted = await forRun(
+    `telemetry:
+  sign: { keys: [{ id: k1, env: TOWN_KEY, use: sign }] }
+  transports:
+    - { type: file, file_path: out/t.ndjson }
+    - type: tcp
+      endpoint: harbour.example:9443
+      tls: { ca_file: tls/ca.pem, cert_file: tls/c.pem, key_file: tls/c.key }
+    - { type: http, endpoint: "https://[::1]/in" }`,
+    { opens },
+  );
+  assertEquals(granted, {
+    ...NOTHING,
+    read: [
+      "towns/t.yaml",
+      "towns/tls/ca.pem",
+      "towns/tls/c.pem",
+      "towns/tls/c.key",
+    ],
+    net: ["harbour.example:9443", "[::1]:443"],
+  });
+});
