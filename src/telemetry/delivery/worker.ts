@@ -11,6 +11,7 @@ import { deriveSessionKey } from "../../security/signing.ts";
 import { Flusher } from "./flusher.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import { MetricsWriter } from "./metrics_writer.ts";
+import { ownCheck } from "./own_check.ts";
 import { signingKey } from "./permissions.ts";
 import { checkMetrics, writeMetrics } from "./sinks/metrics_sink.ts";
 import { openSink } from "./sinks/open_sink.ts";
@@ -134,7 +135,7 @@ async function open(
     // A file that was not written at once is not the same any more.
     retry: deterministic ? { ...retry, give_up_after: 1 } : retry,
     validate,
-    check: () => null,
+    check: ownCheck(settings),
     signer: await signerOf(start, onNote),
     ackMs: ACK_MS + 2 * sendMs,
     beatMs: BEAT_MS,
