@@ -425,7 +425,7 @@ function checkTelemetry(
     if (profile === "production" && one.type === "tcp" && !one.tls.enabled) {
       report(
         [...place, "tls", "enabled"],
-        "must be true in profile production",
+        "must be true in profile production (rule N6)",
         {
           got: false,
         },

@@ -178,20 +178,22 @@ const tcp = z.strictObject({
     "Whether the collector begins with a challenge",
   ),
 }).check((context) => {
-  const { endpoint, tls, allow_plaintext, i_accept_plaintext_risk } =
-    context.value;
+  const { endpoint, tls, ...agreed } = context.value;
   if (tls.enabled) return;
-  const agreed = allow_plaintext && i_accept_plaintext_risk;
-  const host = parseEndpoint(endpoint)?.host ?? "";
-  if (agreed && isLoopback(host)) return;
-  context.issues.push({
-    code: "custom",
-    message: agreed
-      ? "is allowed for endpoints on this machine only"
-      : "needs allow_plaintext and i_accept_plaintext_risk",
-    input: false,
-    path: ["tls", "enabled"],
-  });
+  const refuse = (key: "endpoint" | keyof typeof agreed, message: string) =>
+    context.issues.push({
+      code: "custom",
+      message: `${message} while tls.enabled is false (rule N6)`,
+      input: context.value[key],
+      path: [key],
+    });
+  for (const key of ["allow_plaintext", "i_accept_plaintext_risk"] as const) {
+    if (!agreed[key]) refuse(key, "must be true");
+  }
+  const host = parseEndpoint(endpoint)?.host;
+  if (host !== undefined && !isLoopback(host)) {
+    refuse("endpoint", "must be of this machine");
+  }
 });
 
 /** Schema of one transport. */

@@ -199,16 +199,17 @@ const FAULTS: Readonly<Record<string, readonly [string, readonly string[]]>> = {
       '4:54 telemetry.transport.type: must be stdout or file while telemetry.deterministic is true (got "tcp")',
     ],
   ],
-  "plaintext without consent": [
+  "plaintext without consent (rule N6)": [
     "telemetry: { transport: { type: tcp, endpoint: '127.0.0.1:1', tls: { enabled: false } } }",
     [
-      "4:79 telemetry.transport.tls.enabled: needs allow_plaintext and i_accept_plaintext_risk (got false)",
+      "4:14 telemetry.transport.allow_plaintext: must be true while tls.enabled is false (rule N6)",
+      "4:14 telemetry.transport.i_accept_plaintext_risk: must be true while tls.enabled is false (rule N6)",
     ],
   ],
-  "plaintext beyond this machine": [
+  "plaintext beyond this machine (rule N6)": [
     "telemetry: { transport: { type: tcp, endpoint: 'localhost.evil.com:1', allow_plaintext: true, i_accept_plaintext_risk: true, tls: { enabled: false } } }",
     [
-      "4:142 telemetry.transport.tls.enabled: is allowed for endpoints on this machine only (got false)",
+      '4:48 telemetry.transport.endpoint: must be of this machine while tls.enabled is false (rule N6) (got "localhost.evil.com:1")',
     ],
   ],
   "certificates for a file": [

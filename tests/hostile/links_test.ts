@@ -78,6 +78,7 @@ Deno.test("F3: a folder for states of failed ticks is refused before the first t
       events: undefined,
       report: undefined,
       snapshotSave: undefined,
+      telemetry: undefined,
     };
     const file = `${folder}/t.yaml`;
     const check = async (root: string, onFailure: boolean) => {
