@@ -5,6 +5,7 @@ import { KINDS } from "../../src/world/turn.ts";
 import { Observer } from "../../src/observations/observer.ts";
 import type { MapFormat } from "../../src/observations/spec.ts";
 import { type BareLoop, openBareLoop } from "./bare_loop.ts";
+import { heapGrowth } from "./heap.ts";
 import { benchConfig, sideFor } from "./town.ts";
 
 /** What was measured for one number of residents. */
@@ -60,10 +61,6 @@ const WARM_UP = 250_000;
 const WARM_UP_TICKS = 1440;
 /** Residents × ticks of one round. */
 const ROUND = 400_000;
-/** Ticks between the two collections that show the growth of the heap. */
-const HEAP_TICKS = 10_000;
-/** Residents × ticks of that, at most. */
-const HEAP_STEPS_MAX = 10_000_000;
 /** Ticks whose actions are counted. */
 const MIX_TICKS = 1440;
 
@@ -123,10 +120,6 @@ export function measure(
   };
 }
 
-/** Collects garbage; without `--expose-gc` there is nothing to call. */
-const collect: (() => void) | undefined = (globalThis as { gc?: () => void })
-  .gc;
-
 /** Keeps the results of bare loops, so that none is left out as useless. */
 let sink = 0;
 
@@ -159,27 +152,6 @@ function timeObserving(
       spent += timeOf(() => void observer.observe(simulation.world, turn));
     }
     return spent;
-  };
-}
-
-/** Growth of heap and array buffers, in bytes per tick. */
-function heapGrowth(
-  run: (ticks: number) => unknown,
-  agents: number,
-): { readonly heap: number; readonly external: number } | null {
-  if (collect === undefined) return null;
-  const ticks = Math.min(HEAP_TICKS, Math.ceil(HEAP_STEPS_MAX / agents));
-  // What is left of the rounds before goes with the second collection.
-  collect();
-  collect();
-  const before = Deno.memoryUsage();
-  run(ticks);
-  collect();
-  collect();
-  const after = Deno.memoryUsage();
-  return {
-    heap: (after.heapUsed - before.heapUsed) / ticks,
-    external: (after.external - before.external) / ticks,
   };
 }
 

@@ -8,6 +8,12 @@ import type { MapFormat } from "../../src/observations/spec.ts";
 import { CODE_FOLDER } from "../../src/security/permissions.ts";
 import { type HooksRow, measureHooks } from "../bench/hooks.ts";
 import { measure, type Part, type Row } from "../bench/measure.ts";
+import {
+  type BytesRow,
+  type CostRow,
+  measureBytes,
+  measureCost,
+} from "../bench/telemetry.ts";
 import { measureVector } from "../bench/vector.ts";
 import { anyOf, type Command, command, subcommand } from "../command.ts";
 import { commonFlags, jsonFlag, says, wholeNumber } from "../flags.ts";
@@ -60,6 +66,7 @@ export const bench: Command = command({
     "bench step --agents 8,512 --map u8 --json",
     "bench vector --worlds 16 --agents 8 --workers 2",
     "bench hooks --agents 32",
+    "bench telemetry --json",
   ],
   flags: or(
     subcommand(
@@ -150,7 +157,25 @@ export const bench: Command = command({
         ...commonFlags,
       }),
     ),
-    anyOf("tick", "observe", "step", "vector", "hooks"),
+    subcommand(
+      "telemetry",
+      "What telling of a town costs, and how many bytes it takes",
+      object({
+        part: constant("telemetry"),
+        agents: withDefault(
+          option(
+            "--agents",
+            string({ metavar: "N,N,…" }),
+            says("Numbers of residents"),
+          ),
+          "32,128",
+        ),
+        rounds: roundsFlag,
+        json: jsonFlag,
+        ...commonFlags,
+      }),
+    ),
+    anyOf("tick", "observe", "step", "vector", "hooks", "telemetry"),
   ),
   needs: ({ part }) => ({ reads: part === "vector" ? [CODE_FOLDER] : [] }),
   async run(flags) {
@@ -159,6 +184,8 @@ export const bench: Command = command({
       ? await benchVector(flags, paint)
       : flags.part === "hooks"
       ? await benchHooks(flags, paint)
+      : flags.part === "telemetry"
+      ? await benchTelemetry(flags, paint)
       : benchSizes(flags, paint);
     print(lines.join("\n") + "\n");
     return EXIT.done;
@@ -279,6 +306,83 @@ async function benchHooks(
     ]),
     paint,
   );
+}
+
+/** Measures what telemetry costs, and counts its bytes. */
+async function benchTelemetry(
+  { agents, rounds, json }: {
+    readonly agents: string;
+    readonly rounds: number;
+    readonly json: boolean;
+  },
+  paint: Paint,
+): Promise<string[]> {
+  const cost = readSizes(agents).map((size) => measureCost(size, rounds));
+  const bytes = await measureBytes();
+  if (json) {
+    const part = "telemetry";
+    return [
+      JSON.stringify({
+        format: "townlet.bench",
+        version: 1,
+        part,
+        cost,
+        bytes,
+      }),
+    ];
+  }
+  return [...showCost(cost, paint), "", ...showBytes(bytes, paint)];
+}
+
+function showCost(rows: readonly CostRow[], paint: Paint): string[] {
+  return table(
+    [
+      { heading: "residents", right: true },
+      { heading: "ns/step", right: true },
+      { heading: "spread", right: true },
+      { heading: "of bare f32", right: true },
+      { heading: "heap B/tick", right: true },
+    ],
+    rows.map((row) => [
+      number(row.agents),
+      number(row.ns_per_agent_step, 1),
+      `${number(row.spread * 100)} %`,
+      number(row.ratio_to_bare_loop, 2),
+      row.heap_bytes_per_tick === null
+        ? "–"
+        : number(row.heap_bytes_per_tick, 1),
+    ]),
+    paint,
+  );
+}
+
+function showBytes(rows: readonly BytesRow[], paint: Paint): string[] {
+  return [
+    ...table(
+      [
+        { heading: "town" },
+        { heading: "residents", right: true },
+        { heading: "B/tick", right: true },
+        { heading: "in full", right: true },
+        { heading: "share", right: true },
+      ],
+      rows.map((row) => [
+        row.town,
+        number(row.agents),
+        number(row.bytes_per_tick),
+        number(row.full_bytes_per_tick),
+        `${number(row.share_of_full * 100, 1)} %`,
+      ]),
+      paint,
+    ),
+    "",
+    paint.dim("bytes per tick by channel"),
+    ...rows.map(({ town, agents, channels }) => {
+      const shares = Object.entries(channels)
+        .map(([name, bytes]) => `${name} ${number(bytes)}`);
+      return `${padEnd(`${town}, ${agents}`, 14)} ${shares.join(", ")}`;
+    }),
+  ];
 }
 
 /** The numbers of a list like `8,32`. */
