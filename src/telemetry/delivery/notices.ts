@@ -1,6 +1,6 @@
 /** What people are told of a delivery, each thing once. @module */
 import type { Transport } from "../../config/transport.ts";
-import { counter, readText, stateOf, type Status } from "./status.ts";
+import { counter, readText, stateOf, type Status, word } from "./status.ts";
 
 /** How a certificate that ends sooner is told of, in milliseconds. */
 const EXPIRY_MS = 14 * 24 * 60 * 60 * 1000;
@@ -27,6 +27,8 @@ export class Notices {
 
   /** Looks at what a worker says of itself. */
   read(status: Status): void {
+    // Who has read enough of standard output may go without ado.
+    if (word(status, "unread") !== 0) return;
     const connects = counter(status, "connects");
     if (connects > this.#connects) this.#connected(status, connects);
     const error = readText(status, "error");
