@@ -100,6 +100,13 @@ export {
   VectorTown,
 } from "./src/vector/vector.ts";
 export type { Hooks, HookTally } from "./src/security/hooks.ts";
+export {
+  ChainVerifier,
+  decodeKey,
+  deriveSessionKey,
+  type SplitLine,
+  splitSignature,
+} from "./src/security/signing.ts";
 export { readSnapshot, writeSnapshot } from "./src/snapshots/files.ts";
 export type { Identity } from "./src/snapshots/identity.ts";
 export type { Plain } from "./src/snapshots/plain.ts";
@@ -111,6 +118,66 @@ export {
   type SaveOptions,
   type SnapshotHeader,
 } from "./src/snapshots/snapshot.ts";
+export { SCHEMA_VERSION } from "./src/telemetry/channels.ts";
+export type { CloseReason } from "./src/telemetry/delivery/delivery.ts";
+export type {
+  Health,
+  TransportHealth,
+  TransportState,
+} from "./src/telemetry/health.ts";
+export {
+  applyPatch,
+  diffStates,
+  type Patch,
+  type PatchMembers,
+  type State,
+  type StateMembers,
+} from "./src/telemetry/merge_patch.ts";
+export {
+  type CheckOptions,
+  type Seen,
+  type SeenStreams,
+  StreamCheck,
+  type Verdict,
+  verifyLine,
+} from "./src/telemetry/reader/check.ts";
+export type {
+  AnyFrame,
+  BeatFrame,
+  ByeFrame,
+  EventFrame,
+  Frame,
+  GapFrame,
+  HelloFrame,
+  KeyFrame,
+  Members,
+  NumberedFrame,
+  OtherFrame,
+  PatchFrame,
+  StateFrame,
+} from "./src/telemetry/reader/envelope.ts";
+export type { LineFaultCode } from "./src/telemetry/reader/fault.ts";
+export type { Line } from "./src/telemetry/reader/line.ts";
+export {
+  type ReaderOptions,
+  TelemetryReader,
+} from "./src/telemetry/reader/reader.ts";
+export type { Read, Source } from "./src/telemetry/reader/recording.ts";
+export { StateView } from "./src/telemetry/reader/state_view.ts";
+export type {
+  MomentData,
+  NarrationRecord,
+} from "./src/telemetry/stories/moment.ts";
+export {
+  type TieUpdate,
+  tieUpdates,
+} from "./src/telemetry/stories/tie_updates.ts";
+export {
+  type SavedStories,
+  Telemetry,
+  type TelemetryEnd,
+  type TelemetryOptions,
+} from "./src/telemetry/telemetry.ts";
 export type { Action } from "./src/world/actions.ts";
 export { actionMask } from "./src/world/choices.ts";
 export type {

@@ -2,7 +2,7 @@
 import { isStateChannel } from "../../src/telemetry/channels.ts";
 import type { CheckOptions } from "../../src/telemetry/reader/check.ts";
 import { Continuity } from "../../src/telemetry/reader/continuity.ts";
-import type { Fault } from "../../src/telemetry/reader/fault.ts";
+import type { LineFaultCode } from "../../src/telemetry/reader/fault.ts";
 import {
   type Read,
   readRecording,
@@ -20,7 +20,7 @@ export interface BadLine {
   /** Bytes before it. */
   readonly offset: number;
   /** What is wrong. */
-  readonly fault: Fault | "continuity";
+  readonly fault: LineFaultCode | "continuity";
   /** The same as a sentence without subject and end. */
   readonly message: string;
 }

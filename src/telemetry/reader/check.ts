@@ -14,6 +14,7 @@ import {
 } from "../../security/signing.ts";
 import { SCHEMA_VERSION } from "../channels.ts";
 import { LINE_BYTES_MAX } from "../frame.ts";
+import { checkPayload } from "../schema/catalogue.ts";
 import {
   type Frame,
   type HelloFrame,
@@ -22,7 +23,7 @@ import {
   readFrame,
   readHello,
 } from "./envelope.ts";
-import { type Fault, LineFault } from "./fault.ts";
+import { LineFault, type LineFaultCode } from "./fault.ts";
 
 /** How far a stream was received. */
 export interface Seen {
@@ -60,7 +61,9 @@ export type Verdict =
   /** Not good. */
   | {
     readonly kind: "fault";
-    readonly fault: Fault;
+    readonly fault: LineFaultCode;
+    /** Whether nothing after it counts until another connection begins. */
+    readonly ends: boolean;
     /** What is wrong, for people: `is not signed`. */
     readonly message: string;
   };
@@ -85,6 +88,9 @@ interface Connection {
   readonly conn: number;
   readonly signedBy: string | null;
   readonly chain: ChainVerifier | null;
+  /** Whether payloads are of versions that this reader knows. */
+  readonly isKnown: boolean;
+  /** Number of the next frame. */
   next: number;
 }
 
@@ -110,7 +116,8 @@ export class StreamCheck {
       if (!(error instanceof LineFault)) throw error;
       this.#connection = null;
       this.#broken = true;
-      return { kind: "fault", fault: error.fault, message: error.message };
+      const { fault, message } = error;
+      return { kind: "fault", fault, ends: true, message };
     }
   }
 
@@ -147,13 +154,19 @@ export class StreamCheck {
     }
     const bestEffort = this.#options.bestEffort ?? false;
     const { schema, ...hello } = readHello(members, bestEffort);
-    if (!bestEffort) checkSchemas(schema, hello.payload);
+    const versions = [schema, ...channelSchemas(hello.payload)];
+    if (!bestEffort) versions.forEach(checkSchema);
+    const isKnown = versions.every((one) => !isNewer(one));
+    const wrong = isKnown
+      ? checkPayload("meta", "hello", hello.payload, TOLERANT)
+      : null;
+    if (wrong !== null) throw new LineFault("bad_payload", `says: ${wrong}`);
     this.#checkFresh(hello);
     const { conn, next } = hello;
     const seen = this.#seen.get(sid);
     const lost = seen === undefined ? 0 : Math.max(0, next - seen.seq - 1);
     this.#seen.set(sid, { conn, seq: Math.max(seen?.seq ?? -1, next - 1) });
-    this.#connection = { sid, conn, signedBy, chain, next };
+    this.#connection = { sid, conn, signedBy, chain, isKnown, next };
     this.#broken = false;
     return { kind: "frame", frame: { ...hello, lost, signedBy } };
   }
@@ -173,7 +186,10 @@ export class StreamCheck {
     connection.next = next + 1;
     if (frame.seq <= seen.seq) return { kind: "duplicate", frame };
     this.#seen.set(sid, { conn, seq: frame.seq });
-    return { kind: "frame", frame };
+    const message = connection.isKnown ? misfitOf(frame) : null;
+    if (message === null) return { kind: "frame", frame };
+    // It is where it belongs, so those after it can be told.
+    return { kind: "fault", fault: "bad_payload", ends: false, message };
   }
 
   get #keys(): ReadonlyMap<string, Uint8Array> {
@@ -261,22 +277,39 @@ export function verifyLine(
   return split.kid;
 }
 
-/** Refuses formats, of all or of one channel, that are newer by a major. */
-function checkSchemas(schema: string, { channels }: Members): void {
-  checkSchema("the format", schema);
-  if (typeof channels !== "object" || channels === null) return;
-  for (const [name, channel] of Object.entries(channels)) {
-    const { schema }: Members = Object(channel);
-    if (typeof schema === "string") checkSchema(`the channel ${name}`, schema);
-  }
+/** Members that nobody knows are no faults. */
+const TOLERANT = { strict: false };
+
+/** What is wrong with what a frame tells, or null. */
+function misfitOf(frame: Frame): string | null {
+  if (!("payload" in frame)) return null;
+  const { channel, kind, payload } = frame;
+  const wrong = checkPayload(channel, kind, payload, TOLERANT);
+  return wrong === null ? null : `says: ${wrong}`;
 }
 
-function checkSchema(what: string, schema: string): void {
-  if (!(majorOf(schema) > majorOf(SCHEMA_VERSION))) return;
+/** Versions of the channels that a hello names. */
+function channelSchemas({ channels }: Members): readonly string[] {
+  return Object.values(Object(channels)).flatMap((channel) => {
+    const { schema }: Members = Object(channel);
+    return typeof schema === "string" ? [schema] : [];
+  });
+}
+
+/** Refuses a version that is newer by a major. */
+function checkSchema(schema: string): void {
+  if (majorOf(schema) <= majorOf(SCHEMA_VERSION)) return;
   throw new LineFault(
     "newer",
-    `says that ${what} is of version ${schema}; this reader knows ${SCHEMA_VERSION}`,
+    `is of version ${schema}; this reader knows ${SCHEMA_VERSION}`,
   );
+}
+
+/** Whether a version may tell what this reader does not know. */
+function isNewer(schema: string): boolean {
+  const [major, minor] = schema.split(".").map(Number);
+  const [ownMajor, ownMinor] = SCHEMA_VERSION.split(".").map(Number);
+  return major > ownMajor || (major === ownMajor && minor > ownMinor);
 }
 
 function majorOf(version: string): number {

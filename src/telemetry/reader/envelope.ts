@@ -7,7 +7,7 @@ import { LineFault } from "./fault.ts";
 export type Members = { readonly [key: string]: unknown };
 
 /** What every frame has. */
-interface AnyFrame {
+export interface AnyFrame {
   /** Name of the stream, 32 digits of hex. */
   readonly sid: string;
   /** Number of the connection or file within the stream. */
@@ -21,7 +21,7 @@ interface AnyFrame {
 }
 
 /** What every frame but the first of a connection has. */
-interface NumberedFrame extends AnyFrame {
+export interface NumberedFrame extends AnyFrame {
   /** Number within the stream, from 0. */
   readonly seq: number;
 }
@@ -41,7 +41,7 @@ export interface HelloFrame extends AnyFrame {
 }
 
 /** A state, or what changed in it. */
-interface StateFrame extends NumberedFrame {
+export interface StateFrame extends NumberedFrame {
   /** Number within the channel, from 0. */
   readonly n: number;
   /** Unix time in milliseconds, of `health` only. */

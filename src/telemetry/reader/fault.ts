@@ -1,7 +1,7 @@
 /** What can be wrong with a line. @module */
 
 /** What is wrong with a line. */
-export type Fault =
+export type LineFaultCode =
   /** More than 1 MiB. */
   | "too_long"
   /** No signature where one must be. */
@@ -36,10 +36,10 @@ export type Fault =
 /** Thrown for a line that is not accepted. */
 export class LineFault extends Error {
   /** What is wrong with it. */
-  readonly fault: Fault;
+  readonly fault: LineFaultCode;
 
   /** Says what is wrong: a code, and a sentence without subject and end. */
-  constructor(fault: Fault, message: string) {
+  constructor(fault: LineFaultCode, message: string) {
     super(message);
     this.fault = fault;
   }
