@@ -202,7 +202,7 @@ export class Flusher {
     const [line] = this.#lines;
     if (line !== undefined) return tickOf(line.text);
     const [batch] = this.#inbox;
-    return batch === undefined ? this.#tick : tickOf(batch.text);
+    return batch === undefined ? this.#tick : tickOf(batch.texts[0]);
   }
 
   /** The first line of a link, with its end. */
@@ -284,7 +284,7 @@ export class Flusher {
     const lines: Line[] = [];
     const first = this.#seq;
     let starts = false;
-    batch.text.split("\n").forEach((text, i) => {
+    batch.texts.forEach((text, i) => {
       starts ||= batch.starts.includes(i);
       const checked = this.#checked(text);
       if (checked === null) return;

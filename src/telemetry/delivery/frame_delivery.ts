@@ -159,7 +159,7 @@ export class FrameDelivery implements Delivery {
   /** Ends a tick's frames. */
   end(tick: number): void {
     this.#tick = tick;
-    this.#look();
+    this.#read();
     if (this.#isDue) this.#handOver();
   }
 

@@ -31,19 +31,19 @@ export class Notices {
     if (word(status, "unread") !== 0) return;
     const connects = counter(status, "connects");
     if (connects > this.#connects) this.#connected(status, connects);
-    const error = readText(status, "error");
     const failures = counter(status, "sendFailures");
     if (failures > this.#failures) {
       this.#failures = failures;
-      this.#fails(error);
+      this.#fails(readText(status, "error"));
     } else if (this.#isFailing && counter(status, "failuresInARow") === 0) {
       this.#isFailing = false;
       this.#onLog("info", `${this.#what} goes on`);
     }
     if (stateOf(status) === "failed" && !this.#gaveUp) {
       this.#gaveUp = true;
-      this.#failed(`it gave up: ${error}`);
+      this.#failed(`it gave up: ${readText(status, "error")}`);
     }
+    if (counter(status, "validateFailures") === 0) return;
     const invalid = readText(status, "invalid");
     if (invalid !== "" && invalid !== this.#invalid) {
       this.#invalid = invalid;

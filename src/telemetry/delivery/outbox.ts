@@ -21,8 +21,8 @@ import { Lane } from "./lane.ts";
 export interface Batch {
   /** Number, from 1. */
   readonly id: number;
-  /** Members of its frames, one a line. */
-  readonly text: string;
+  /** Members of its frames. */
+  readonly texts: readonly string[];
   /** Places of frames with which a new file begins. */
   readonly starts: readonly number[];
   /** Frames. */
@@ -237,7 +237,7 @@ export class Outbox {
     }
     const batch: Batch = {
       id: ++this.#batches,
-      text: texts.join("\n"),
+      texts,
       starts,
       frames: texts.length,
       bytes,

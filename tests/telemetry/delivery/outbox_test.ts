@@ -20,7 +20,7 @@ const ROOMY: OutboxOptions = {
 
 function framesOf(batch: Batch | null): Arrived[] {
   if (batch === null) return [];
-  return batch.text.split("\n").map((text) => JSON.parse(`{${text}}`));
+  return batch.texts.map((text) => JSON.parse(`{${text}}`));
 }
 
 /** Takes all there is, settling each batch. */
@@ -48,13 +48,13 @@ Deno.test("Outbox hands over in order, by batches of so many frames and bytes", 
   assertEquals(outbox.frames, 6);
   assertEquals(outbox.bytes, all.reduce((sum, { bytes }) => sum + bytes, 0));
   const first = outbox.take();
-  assertEquals(first?.text.split("\n"), all.slice(0, 3).map((b) => b.text));
+  assertEquals(first?.texts, all.slice(0, 3).map((b) => b.text));
   assertEquals(first?.starts, [0]);
   assertEquals(first?.tick, 1);
   // One that is larger than a batch goes alone.
-  assertEquals(outbox.take()?.text, all[3].text);
-  assertEquals(outbox.take()?.text, all[4].text);
-  assertEquals(outbox.take()?.text, all[5].text);
+  assertEquals(outbox.take()?.texts, [all[3].text]);
+  assertEquals(outbox.take()?.texts, [all[4].text]);
+  assertEquals(outbox.take()?.texts, [all[5].text]);
   assertEquals(outbox.take(), null);
   assertEquals(outbox.frames, 6);
   outbox.settle(2);
