@@ -3,12 +3,24 @@ import { or } from "@optique/core/constructs";
 import type { Needs } from "../../src/security/permissions.ts";
 import { anyOf, type Command, command, subcommand } from "../command.ts";
 import {
+  checkTlsFlags,
+  checkTlsNeeds,
+  runCheckTls,
+} from "../telemetry/check_tls.ts";
+import {
   convertFlags,
   convertNeeds,
   runConvert,
 } from "../telemetry/convert.ts";
+import {
+  devCertsFlags,
+  devCertsNeeds,
+  runDevCerts,
+} from "../telemetry/dev_certs.ts";
+import { keygenFlags, keygenNeeds, runKeygen } from "../telemetry/keygen.ts";
 import { materializeFlags, runMaterialize } from "../telemetry/materialize.ts";
 import { replayFlags, replayNeeds, runReplay } from "../telemetry/replay.ts";
+import { runSchema, schemaFlags } from "../telemetry/schema.ts";
 import { sourceNeeds } from "../telemetry/source.ts";
 import { runStats, statsFlags, statsNeeds } from "../telemetry/stats.ts";
 import { runVerify, verifyFlags, verifyNeeds } from "../telemetry/verify.ts";
@@ -42,7 +54,30 @@ export const telemetry: Command = command({
     ),
     subcommand("stats", "Sum up bytes, events, rewards, training", statsFlags),
     subcommand("convert", "Write a table for each channel", convertFlags),
-    anyOf("watch", "verify", "replay", "materialize", "stats", "convert"),
+    subcommand("schema", "Print what frames hold", schemaFlags),
+    subcommand(
+      "check-tls",
+      "Connect to a town's collectors, and send nothing",
+      checkTlsFlags,
+    ),
+    subcommand("keygen", "Make a key for signatures", keygenFlags),
+    subcommand(
+      "dev-certs",
+      "Make certificates for trying TLS out",
+      devCertsFlags,
+    ),
+    anyOf(
+      "watch",
+      "verify",
+      "replay",
+      "materialize",
+      "stats",
+      "convert",
+      "schema",
+      "check-tls",
+      "keygen",
+      "dev-certs",
+    ),
   ),
   needs(flags): Partial<Needs> | Promise<Partial<Needs>> {
     switch (flags.part) {
@@ -58,9 +93,17 @@ export const telemetry: Command = command({
         return statsNeeds(flags);
       case "convert":
         return convertNeeds(flags);
+      case "schema":
+        return {};
+      case "check-tls":
+        return checkTlsNeeds(flags);
+      case "keygen":
+        return keygenNeeds(flags);
+      case "dev-certs":
+        return devCertsNeeds(flags);
     }
   },
-  run(flags) {
+  run(flags): number | Promise<number> {
     switch (flags.part) {
       case "watch":
         return runWatch(flags);
@@ -74,6 +117,14 @@ export const telemetry: Command = command({
         return runStats(flags);
       case "convert":
         return runConvert(flags);
+      case "schema":
+        return runSchema(flags);
+      case "check-tls":
+        return runCheckTls(flags);
+      case "keygen":
+        return runKeygen(flags);
+      case "dev-certs":
+        return runDevCerts(flags);
     }
   },
 });

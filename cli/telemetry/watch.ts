@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { object } from "@optique/core/constructs";
 import { text } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
-import { constant, option } from "@optique/core/primitives";
+import { argument, constant, option } from "@optique/core/primitives";
 import { string, type ValueParser } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import { CHANNEL_NAMES } from "../../src/config/telemetry_settings.ts";
@@ -65,6 +65,12 @@ const since: ValueParser<"sync", Since> = {
 export const watchFlags = object({
   part: constant("watch"),
   ...sourceFlags,
+  source: argument(
+    string({ metavar: "SRC" }),
+    says(
+      "A recording, a folder that collect wrote, ws://… or wss://…, or - for standard input",
+    ),
+  ),
   follow: option("--follow", says("Go on as it grows, until Ctrl-C")),
   channel: multiple(option(
     "--channel",
@@ -84,9 +90,7 @@ export const watchFlags = object({
   alert: multiple(option(
     "--alert",
     alertExpression,
-    says(
-      "Exit with 4 when this is true, with --follow at once; may be repeated",
-    ),
+    says("Exit with 4 when this comes true, at once where more is to come"),
   )),
   since: optional(option(
     "--since",

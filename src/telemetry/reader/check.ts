@@ -156,12 +156,14 @@ export class StreamCheck {
     const { schema, ...hello } = readHello(members, bestEffort);
     const versions = [schema, ...channelSchemas(hello.payload)];
     if (!bestEffort) versions.forEach(checkSchema);
+    this.#checkFresh(hello);
     const isKnown = versions.every((one) => !isNewer(one));
     const wrong = isKnown
       ? checkPayload("meta", "hello", hello.payload, TOLERANT)
       : null;
-    if (wrong !== null) throw new LineFault("bad_payload", `says: ${wrong}`);
-    this.#checkFresh(hello);
+    if (wrong !== null) {
+      throw new LineFault("bad_payload", `does not fit: ${wrong}`);
+    }
     const { conn, next } = hello;
     const seen = this.#seen.get(sid);
     const lost = seen === undefined ? 0 : Math.max(0, next - seen.seq - 1);
@@ -285,7 +287,7 @@ function misfitOf(frame: Frame): string | null {
   if (!("payload" in frame)) return null;
   const { channel, kind, payload } = frame;
   const wrong = checkPayload(channel, kind, payload, TOLERANT);
-  return wrong === null ? null : `says: ${wrong}`;
+  return wrong === null ? null : `does not fit: ${wrong}`;
 }
 
 /** Versions of the channels that a hello names. */

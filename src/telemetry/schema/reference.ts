@@ -71,25 +71,29 @@ function sectionOf(name: SchemaName): string {
   }`;
 }
 
-/** A table of events: one row each. */
-function eventsSection(): string {
-  const rows = Object.entries(EVENTS).map(([name, shape]) => [
+/** A row for each event: its name, its members, what it means. */
+export function eventRows(): readonly string[][] {
+  return Object.entries(EVENTS).map(([name, shape]) => [
     `\`${name}\``,
     Object.keys(shape.properties ?? {})
       .map((member) => `\`${member}${mark(shape, member)}\``).join(", "),
     shape.description ?? "",
   ]);
+}
+
+/** A table of events. */
+function eventsSection(): string {
   return `## \`events\` and \`trace\`
 
 What happened in a tick, in order: \`trace\` has the events that begin with
 \`action.\`, \`events\` all others. Each has its name as \`e\`, and the members below.
 Hooks bring up events of their own, \`hook.<file>.<event>\`.
 
-${tableText(["Event", "Members", "Meaning"], rows)}`;
+${tableText(["Event", "Members", "Meaning"], eventRows())}`;
 }
 
-/** Rows of all members below an object. */
-function rowsBelow(path: string, shape: Shape): readonly string[][] {
+/** A row for each member below an object: its path, its value, what it means. */
+export function rowsBelow(path: string, shape: Shape): readonly string[][] {
   const rows: string[][] = [];
   const { properties, additionalProperties } = shape;
   for (const [name, inner] of Object.entries(properties ?? {})) {

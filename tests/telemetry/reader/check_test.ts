@@ -392,6 +392,38 @@ Deno.test("kinds, channels and members that nobody knows are no faults", () => {
   );
 });
 
+Deno.test("what does not fit its channel is refused, and what follows it is not", () => {
+  const lines = unsigned(
+    TOWN,
+    `"ch":"town","n":1,"k":"patch","t":2,"base":0,"d":{"queues":{"rotations":"many"}}`,
+    `"ch":"town","n":2,"k":"patch","t":3,"base":1,"d":{"queues":{"rotations":7}}`,
+    `"ch":"events","n":0,"k":"event","t":3,"d":[{"e":"chat.failed","speaker":4}]`,
+    `"ch":"meta","k":"beat","t":3`,
+  );
+  assertEquals(outcomes(lines, {}), [
+    "frame",
+    "frame",
+    "bad_payload",
+    "frame",
+    "bad_payload",
+    "frame",
+  ]);
+  const [, , wrong] = verdicts(lines, {});
+  assert(wrong.kind === "fault" && !wrong.ends);
+  assertEquals(
+    wrong.message,
+    "does not fit: queues.rotations is not a whole number from 0",
+  );
+  // A later minor version may know better.
+  const later = lines[0].replace(
+    '"schema":"1.0","app"',
+    '"schema":"1.1","app"',
+  );
+  assertEquals(outcomes([later, ...lines.slice(1)], {})[2], "frame");
+  const bad = lines[0].replace('"app":"0.1.0"', '"app":7');
+  assertEquals(outcomes([bad, lines[1]], {}), ["bad_payload", "after_fault"]);
+});
+
 Deno.test("2,000 lines changed at random are refused, whatever they hold (rule I8)", () => {
   const lines = recording({ ticks: 10 }).lines
     .map((line) => encoder.encode(line));
