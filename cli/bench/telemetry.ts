@@ -4,8 +4,8 @@ import type { Config } from "../../src/config/config.ts";
 import { configFrom } from "../../src/config/load.ts";
 import type { Manifest } from "../../src/config/manifest.ts";
 import { Simulation } from "../../src/simulation.ts";
-import { eventElement, eventLists } from "../../src/telemetry/events.ts";
-import { type Body, bytesOf, lineOf } from "../../src/telemetry/frame.ts";
+import { eventLists, eventText } from "../../src/telemetry/events.ts";
+import { type Body, lineOf } from "../../src/telemetry/frame.ts";
 import { Producer, type Receiver } from "../../src/telemetry/producer.ts";
 import { Stories } from "../../src/telemetry/stories/stories.ts";
 import type { View } from "../../src/telemetry/view.ts";
@@ -142,7 +142,7 @@ function openTeller(town: Town): Teller {
   const receiver: Receiver = {
     begin: () => order,
     offer(body: Body) {
-      const envelope = bytesOf(lineOf(frames++, { text: "" })) + 1;
+      const envelope = lineOf(frames++, { text: "" }).length + 1;
       const before = bytes.get(body.channel) ?? 0;
       bytes.set(body.channel, before + envelope + body.bytes);
     },
@@ -181,8 +181,10 @@ function openTeller(town: Town): Teller {
         const more = stories.note(world.tick[0], events);
         const told = more.length === 0 ? events : [...events, ...more];
         producer.tell(view, {
-          events: eventLists(told.map(eventElement)),
-          narration: eventLists(stories.tell(world, turn)),
+          events: eventLists(told.map(eventText)),
+          narration: eventLists(
+            stories.tell(world, turn).map((one) => JSON.stringify(one)),
+          ),
         });
         spent += performance.now() - start;
       }

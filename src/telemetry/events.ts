@@ -30,6 +30,17 @@ export function eventElement(event: TownEvent): EventElement {
   return { e, ...("payload" in rest ? rest.payload : rest) };
 }
 
+/** The element of an event as JSON, without taking the event apart. */
+export function eventText(event: TownEvent): string {
+  if ("payload" in event) return JSON.stringify(eventElement(event));
+  // Events begin with their name and their tick.
+  const head = `{"event":"${event.event}","tick":${event.tick}`;
+  const text = JSON.stringify(event);
+  return text.startsWith(head)
+    ? `{"e":"${event.event}"${text.slice(head.length)}`
+    : JSON.stringify(eventElement(event));
+}
+
 /** The element of a command: `{"e":"console.result","name":"spawn",…}`. */
 export function commandElement(
   { command: { name, args }, result, error }: CommandResult,
@@ -46,24 +57,32 @@ export function commandElement(
 
 const NO_LISTS: readonly EventList[] = [];
 
-/** Elements as lists of at most 64 KiB; one that is larger is by itself. */
-export function eventLists(elements: readonly object[]): readonly EventList[] {
-  if (elements.length === 0) return NO_LISTS;
+/**
+ * Elements, each as JSON, as lists of at most 64 KiB; one that is larger is by
+ * itself.
+ */
+export function eventLists(elements: readonly string[]): readonly EventList[] {
+  const count = elements.length;
+  if (count === 0) return NO_LISTS;
+  const text = `[${elements.join()}]`;
+  // No unit of a text takes more than three bytes.
+  if (3 * text.length <= EVENT_BYTES_MAX) return [{ text, count }];
   const lists: EventList[] = [];
-  let texts: string[] = [];
+  let first = 0;
   let bytes = 2;
-  const end = () => {
-    lists.push({ text: `[${texts.join()}]`, count: texts.length });
-    texts = [];
-    bytes = 2;
-  };
-  for (const element of elements) {
-    const text = JSON.stringify(element);
-    const more = bytesOf(text) + 1;
-    if (texts.length > 0 && bytes + more > EVENT_BYTES_MAX) end();
-    texts.push(text);
+  for (let i = 0; i < count; i++) {
+    const more = bytesOf(elements[i]) + 1;
+    if (i > first && bytes + more > EVENT_BYTES_MAX) {
+      lists.push(listOf(elements.slice(first, i)));
+      first = i;
+      bytes = 2;
+    }
     bytes += more;
   }
-  end();
+  lists.push(listOf(elements.slice(first)));
   return lists;
+}
+
+function listOf(elements: readonly string[]): EventList {
+  return { text: `[${elements.join()}]`, count: elements.length };
 }

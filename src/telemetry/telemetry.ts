@@ -29,9 +29,9 @@ import {
 } from "./delivery/delivery.ts";
 import {
   commandElement,
-  eventElement,
   type EventList,
   eventLists,
+  eventText,
   isTrace,
 } from "./events.ts";
 import { type Health, hooksHealth, TickTimes, worldHealth } from "./health.ts";
@@ -230,10 +230,10 @@ export class Telemetry implements AsyncDisposable {
       this.#tell({
         ...this.#listsOf(events),
         narration: channels.narration.enabled
-          ? eventLists(this.#stories.tell(world, turn))
+          ? eventLists(jsonOf(this.#stories.tell(world, turn)))
           : NO_LISTS,
         console: channels.console.enabled
-          ? eventLists(turn.results.map(commandElement))
+          ? eventLists(jsonOf(turn.results.map(commandElement)))
           : NO_LISTS,
       });
     }
@@ -315,10 +315,10 @@ export class Telemetry implements AsyncDisposable {
     const { events: told, trace } = this.#settings.channels;
     if (!trace.enabled) {
       if (!told.enabled || events.length === 0) return {};
-      return { events: eventLists(events.map(eventElement)) };
+      return { events: eventLists(events.map(eventText)) };
     }
-    const actions = events.filter(isTrace).map(eventElement);
-    const others = events.filter((event) => !isTrace(event)).map(eventElement);
+    const actions = events.filter(isTrace).map(eventText);
+    const others = events.filter((event) => !isTrace(event)).map(eventText);
     return {
       events: told.enabled ? eventLists(others) : NO_LISTS,
       trace: eventLists(actions),
@@ -367,6 +367,10 @@ export class Telemetry implements AsyncDisposable {
       metrics: this.#allMetrics(health),
     };
   }
+}
+
+function jsonOf(elements: readonly object[]): readonly string[] {
+  return elements.map((element) => JSON.stringify(element));
 }
 
 /** Frames lost on all ways. */
