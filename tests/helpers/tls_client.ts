@@ -1,15 +1,16 @@
 /**
  * A program that sends a line over TLS; words: the folder of certificates, the
- * port, the payload. Prints what came of it, one word.
+ * host, the port, the payload. Prints what came of it, one word.
  * @module
  */
+import { TownletError } from "../../src/base/error.ts";
 import { ConnectionError } from "../../src/security/connection.ts";
 import { connectTls } from "../../src/security/tls.ts";
 
-const [folder, port, payload] = Deno.args;
+const [folder, host, port, payload] = Deno.args;
 try {
   const connection = await connectTls({
-    host: "127.0.0.1",
+    host,
     port: Number(port),
     serverName: null,
     ca: [await Deno.readTextFile(`${folder}/ca.pem`)],
@@ -22,6 +23,7 @@ try {
   await connection.close();
   console.log("sent");
 } catch (error) {
-  if (!(error instanceof ConnectionError)) throw error;
-  console.log(error.kind);
+  if (error instanceof ConnectionError) console.log(error.kind);
+  else if (error instanceof TownletError) console.log(error.code);
+  else throw error;
 }

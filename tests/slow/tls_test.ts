@@ -150,6 +150,53 @@ Deno.test("N3: a pin is looked at before the first byte", async () => {
   });
 });
 
+/** Sends the line from a process that may connect to one address. */
+async function client(
+  folder: string,
+  address: string,
+  { granted = address, flags = [], env = {} }: {
+    readonly granted?: string;
+    readonly flags?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<string> {
+  const { stdout } = await new Deno.Command("deno", {
+    args: [
+      ...["run", "--no-check", "--no-prompt", "--cached-only"],
+      ...flags,
+      ...[`--allow-read=${folder}`, `--allow-net=${granted}`],
+      ...["tests/helpers/tls_client.ts", folder, ...address.split(":")],
+      PAYLOAD,
+    ],
+    env,
+  }).output();
+  return new TextDecoder().decode(stdout).trim();
+}
+
+Deno.test("N1: one address is reached as it is granted, and no other", async () => {
+  await withFiles(async (folder) => {
+    await using server = await opensslServer(folder, "server");
+    await using neighbour = await opensslServer(folder, "server");
+    const [here, next] = [server, neighbour].map(({ port }) => port);
+    const to = `127.0.0.1:${here}`;
+    for (
+      const granted of [
+        `127.0.0.1:${next}`,
+        `localhost:${here}`,
+        `[::1]:${here}`,
+      ]
+    ) {
+      const outcome = await client(folder, to, { granted });
+      assertEquals(outcome, "net.permission", granted);
+    }
+    assert(!(await arrived(server)));
+    for (const host of ["127.0.0.1", "localhost"]) {
+      assertEquals(await client(folder, `${host}:${here}`), "sent");
+    }
+    assert(await arrived(server));
+  });
+});
+
 /** Ways to talk the runtime into trusting others: flags and variables. */
 function temptations(
   folder: string,
@@ -176,18 +223,8 @@ Deno.test("N3: no flag and no variable makes a wrong server receive a byte", asy
       ];
       await Promise.all(names.map(async (name) => {
         await using server = await opensslServer(folder, name);
-        const { stdout } = await new Deno.Command("deno", {
-          args: [
-            ...["run", "--no-check", "--no-prompt", "--cached-only"],
-            ...flags,
-            `--allow-read=${folder}`,
-            `--allow-net=127.0.0.1:${server.port}`,
-            "tests/helpers/tls_client.ts",
-            ...[folder, String(server.port), PAYLOAD],
-          ],
-          env,
-        }).output();
-        const outcome = new TextDecoder().decode(stdout).trim();
+        const address = `127.0.0.1:${server.port}`;
+        const outcome = await client(folder, address, { flags, env });
         const what = `${name} ${flags} ${Object.keys(env)}: ${outcome}`;
         assertEquals(outcome === "sent", name === "server", what);
         assert(outcome !== "", what);
