@@ -3,10 +3,14 @@ import fc from "fast-check";
 import { TownletError } from "../../../src/base/error.ts";
 import { certificates } from "../../helpers/certificates.ts";
 import { inScratch } from "../../helpers/scratch.ts";
-import { StreamCheck } from "../../../src/telemetry/reader/check.ts";
+import {
+  ChainVerifier,
+  deriveSessionKey,
+} from "../../../src/security/signing.ts";
+import { verifyLine } from "../../../src/telemetry/reader/check.ts";
 import { Bodies, once, readArrived } from "./bodies.ts";
 import { type CollectorOptions, openCollector } from "./collector.ts";
-import { open, plainTcp, tick, until } from "./open.ts";
+import { open, plainTcp, SID, tick, until } from "./open.ts";
 import { checkArrived, MadeUpTown } from "./town.ts";
 
 const KEY = `hex:${"07".repeat(32)}`;
@@ -16,7 +20,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-Deno.test("a collector gets every frame, without TLS only with a warning each time", async () => {
+Deno.test("a collector gets every frame, without TLS only with a warning each time (rule N6)", async () => {
   let left = 1;
   await using collector = openCollector({
     hangsUpAfter: () => left-- > 0 ? 2000 : null,
@@ -75,10 +79,11 @@ Deno.test("frames are signed with the key of a file, and arrive over TLS at who 
     assertEquals([good.health.tls, good.health.signed], [true, true]);
     assert((good.health.cert_expires_in_s ?? 0) > 0);
     const key = new Uint8Array(32).fill(7);
-    const check = new StreamCheck({ keys: new Map([["k1", key]]), nonce });
+    const chain = new ChainVerifier(deriveSessionKey(key, SID));
+    const [hello] = readArrived(good.text);
+    assertEquals([hello.d.signed, hello.d.nonce], ["k1", nonce]);
     for (const line of good.text.trimEnd().split("\n")) {
-      const { kind } = check.accept(new TextEncoder().encode(line));
-      assertEquals(kind, "frame");
+      assertEquals(verifyLine(new TextEncoder().encode(line), chain), "k1");
     }
     // Who is somebody else, or asks nothing, is told nothing.
     const [other, silent] = await Promise.all([
@@ -140,7 +145,7 @@ Deno.test("whatever a collector does, states are whole and events arrive or are 
   );
 });
 
-Deno.test("a collector that never reads: the town goes on, what waits is bounded", async () => {
+Deno.test("a collector that never reads: the town goes on, what waits is bounded (rule N5)", async () => {
   await using collector = openCollector({ reads: false });
   const { delivery } = await open({
     transport: plainTcp(collector.port, { send_timeout_ms: 300 }),
