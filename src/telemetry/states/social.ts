@@ -5,21 +5,19 @@
  * @module
  */
 import type { Town } from "../../world/town.ts";
-import { diffStates, type StateMembers } from "../merge_patch.ts";
 import {
   plainChannel,
   type StateChannel,
   type StateOptions,
-  tidy,
 } from "../state_channel.ts";
 import type { View } from "../view.ts";
-import { JsonWriter, nameOf, pieceOf } from "./json_writer.ts";
-import { Roll } from "./roll.ts";
+import { ChurnWriter } from "./churn_counts.ts";
+import { JsonWriter, pieceOf } from "./json_writer.ts";
+import { inOrder, Roll } from "./roll.ts";
 import { socialState } from "./social_state.ts";
 import { TieWriter } from "./ties.ts";
 
 const NAMELESS = pieceOf("");
-const CHURN = nameOf("churn");
 
 /** Opens the channel. */
 export function openSocial(town: Town, options: StateOptions): StateChannel {
@@ -28,19 +26,18 @@ export function openSocial(town: Town, options: StateOptions): StateChannel {
   const out = new JsonWriter(options);
   const roll = new Roll(town.capacity);
   const ties = new TieWriter(town, out, roll);
-  let last: StateMembers = {};
+  const counts = new ChurnWriter(out);
   const tell = ({ world, churn }: View, whole: boolean): string | null => {
     roll.look(world, whole);
-    const counts = tidy(churn.state(), options);
-    const patch = whole ? counts : diffStates(last, counts);
-    last = counts;
     out.open(NAMELESS);
     ties.writeTies(world, whole);
-    if (patch !== null) out.json(CHURN, JSON.stringify(patch));
+    counts.write(churn.counts, whole);
     ties.writeTop(world, whole);
     out.close(whole);
     const text = out.take();
-    return text === null ? null : ties.told(text);
+    if (text === null) return null;
+    roll.told();
+    return ties.moves || counts.moves ? inOrder(text) : text;
   };
   return {
     // A whole state is never nothing.

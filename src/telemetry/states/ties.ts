@@ -4,7 +4,7 @@ import type { World } from "../../world/world.ts";
 import { diffStates, type State, type StateMembers } from "../merge_patch.ts";
 import { ToldNumbers } from "./changes.ts";
 import { type JsonWriter, nameOf } from "./json_writer.ts";
-import { inOrder, movesAhead, type Roll } from "./roll.ts";
+import { movesAhead, type Roll } from "./roll.ts";
 import { type Closeness, closest, TOP } from "./social_state.ts";
 
 const NAME = {
@@ -23,6 +23,8 @@ const NOBODY: readonly string[] = [];
 
 /** Writes the members `ties` and `top` of the channel `social`. */
 export class TieWriter {
+  /** Whether a null was written that an object keeps in front. */
+  moves = false;
   readonly #town: Town;
   readonly #out: JsonWriter;
   readonly #roll: Roll;
@@ -42,8 +44,6 @@ export class TieWriter {
   /** Of those on the roll, who may have other ties than were told. */
   readonly #changed: number[] = [];
   readonly #found = new Int32Array(TOP);
-  /** Whether a null was written that an object keeps in front. */
-  #moves = false;
 
   constructor(town: Town, out: JsonWriter, roll: Roll) {
     const { capacity, tieSlots } = town;
@@ -64,7 +64,7 @@ export class TieWriter {
     const { count, rows, places, isNew } = this.#roll;
     const stamps = this.#stamps;
     this.#changed.length = 0;
-    this.#moves = false;
+    this.moves = false;
     if (whole) {
       this.#tied.clear();
       this.#topped.clear();
@@ -117,12 +117,6 @@ export class TieWriter {
       (place) => this.#friends[place].length + this.#rivals[place].length > 0,
     );
     out.close(whole);
-  }
-
-  /** What was written counts as told from now on; it comes back in order. */
-  told(text: string): string {
-    this.#roll.told();
-    return this.#moves ? inOrder(text) : text;
   }
 
   #hasSameOthers(world: World, owner: number, place: number): boolean {
@@ -227,7 +221,7 @@ export class TieWriter {
       if (place >= 0 && isLeft(place)) continue;
       told.delete(id);
       this.#out.drop(nameOf(id));
-      if (movesAhead(id)) this.#moves = true;
+      if (movesAhead(id)) this.moves = true;
     }
   }
 }

@@ -24,12 +24,28 @@ type WindowClosed = Extract<
   { readonly event: "relationship.window_closed" }
 >;
 
+/** What was counted in a window; names are in order. */
+export interface ChurnCounts {
+  /** First tick of the window. */
+  readonly start: number;
+  /** First tick after it. */
+  readonly end: number;
+  /** Ties that ended. */
+  readonly total: number;
+  /** The same by owner. */
+  readonly owners: ReadonlyMap<string, number>;
+  /** The same by reason. */
+  readonly reasons: ReadonlyMap<string, number>;
+}
+
 /** Counts the ends of ties, of one window at a time. */
 export class ChurnWindow {
   #start = 0;
   #total = 0;
   #owners = new Map<string, number>();
   #reasons = new Map<string, number>();
+  /** Whether the names are in order. */
+  #sorted = true;
 
   /**
    * Counts the ties that ended in a tick.
@@ -42,20 +58,39 @@ export class ChurnWindow {
       if (event.event !== "relationship.evicted") continue;
       closed ??= this.#advance(tick);
       this.#total++;
-      count(this.#owners, event.owner);
-      count(this.#reasons, event.reason === "" ? "unknown" : event.reason);
+      this.#count(this.#owners, event.owner);
+      this.#count(
+        this.#reasons,
+        event.reason === "" ? "unknown" : event.reason,
+      );
     }
     return closed;
   }
 
+  /** What was counted so far; the maps change as counting goes on. */
+  get counts(): ChurnCounts {
+    if (!this.#sorted) {
+      this.#owners = inOrder(this.#owners);
+      this.#reasons = inOrder(this.#reasons);
+      this.#sorted = true;
+    }
+    return {
+      start: this.#start,
+      end: this.#start + WINDOW_TICKS,
+      total: this.#total,
+      owners: this.#owners,
+      reasons: this.#reasons,
+    };
+  }
+
   /** What the channel `social` tells of the window. */
   state(): DraftMembers {
-    return this.#counts();
+    return this.#members();
   }
 
   /** The window as it can be saved. */
   save(): Plain {
-    const { window_start, owners, reasons } = this.#counts();
+    const { window_start, owners, reasons } = this.#members();
     return { window_start, owners, reasons };
   }
 
@@ -80,6 +115,7 @@ export class ChurnWindow {
       `reasons of the ${what}`,
       where,
     );
+    window.#sorted = false;
     window.#total = sumOf(window.#owners);
     if (sumOf(window.#reasons) !== window.#total) {
       throw unusable("state", `The ${what} has sums that differ`, { where });
@@ -93,7 +129,7 @@ export class ChurnWindow {
     if (windows === 0) return null;
     const closed: WindowClosed | null = this.#total === 0
       ? null
-      : { event: "relationship.window_closed", tick, ...this.#counts() };
+      : { event: "relationship.window_closed", tick, ...this.#members() };
     this.#start += windows * WINDOW_TICKS;
     this.#total = 0;
     this.#owners.clear();
@@ -101,34 +137,33 @@ export class ChurnWindow {
     return closed;
   }
 
-  #counts() {
+  #members() {
+    const { start, end, total, owners, reasons } = this.counts;
     return {
-      window_start: this.#start,
-      window_end: this.#start + WINDOW_TICKS,
-      total: this.#total,
-      owners: membersOf(this.#owners),
-      reasons: membersOf(this.#reasons),
+      window_start: start,
+      window_end: end,
+      total,
+      owners: Object.fromEntries(owners),
+      reasons: Object.fromEntries(reasons),
     };
+  }
+
+  #count(counts: Map<string, number>, name: string): void {
+    const before = counts.get(name);
+    if (before === undefined) this.#sorted = false;
+    counts.set(name, (before ?? 0) + 1);
   }
 }
 
-function count(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+/** Counts with their names in order. */
+function inOrder(counts: ReadonlyMap<string, number>): Map<string, number> {
+  return new Map([...counts].sort(([a], [b]) => compareCodePoints(a, b)));
 }
 
 function sumOf(counts: ReadonlyMap<string, number>): number {
   let sum = 0;
   for (const n of counts.values()) sum += n;
   return sum;
-}
-
-/** Counts by name, the names in order. */
-function membersOf(
-  counts: ReadonlyMap<string, number>,
-): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    [...counts].sort(([a], [b]) => compareCodePoints(a, b)),
-  );
 }
 
 function isCount(value: unknown): value is number {
