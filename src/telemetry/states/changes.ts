@@ -1,55 +1,80 @@
 /** What was told of numbers, in columns, and the writing of those that changed. @module */
-import type { JsonWriter, Piece } from "./json_writer.ts";
+import { roundTo, type StateOptions } from "../state_channel.ts";
+import {
+  type JsonWriter,
+  type Piece,
+  STEP_DECIMALS_MAX,
+} from "./json_writer.ts";
 
-/** Real numbers that were told, as they were and as they were written. */
+/** Most steps of the precision that are kept as such. */
+const STEPS_MAX = 0x7fff_ffff;
+/** Stands for a number that is not told. */
+const ABSENT = -0x8000_0000;
+/** Stands for a number that is kept as it is. */
+const LARGE = ABSENT + 1;
+
+/** Real numbers that were told, as they were written. */
 export class ToldNumbers {
-  /** As the world had them; NaN where JSON could not write them. */
-  readonly raw: Float64Array;
-  /** As they were written; NaN where they were not. */
-  readonly told: Float64Array;
   readonly #out: JsonWriter;
+  readonly #options: StateOptions;
+  readonly #power: number;
+  readonly #stepsMax: number;
+  /** In steps of the precision, or what stands for other numbers. */
+  readonly #told: Int32Array;
+  /** Numbers that are kept as they are. */
+  readonly #large: Float64Array;
 
   /** Room for so many. */
-  constructor(out: JsonWriter, length: number) {
+  constructor(out: JsonWriter, length: number, options: StateOptions) {
+    const { precision } = options;
     this.#out = out;
-    this.raw = new Float64Array(length).fill(NaN);
-    this.told = new Float64Array(length).fill(NaN);
+    this.#options = options;
+    this.#power = Number(`1e${precision}`);
+    this.#stepsMax = precision > STEP_DECIMALS_MAX ? -1 : STEPS_MAX - 1;
+    this.#told = new Int32Array(length).fill(ABSENT);
+    this.#large = new Float64Array(length);
   }
 
   /** Writes a member if its number has changed, or if all is told. */
   tell(at: number, name: Piece, value: number, whole: boolean): void {
-    if (value === this.raw[at] && !whole) return;
-    this.#write(at, name, value, this.#out.rounded(value), whole);
+    const size = Math.round(Math.abs(value) * this.#power);
+    if (size <= this.#stepsMax) {
+      const steps = value < 0 ? -size : size;
+      if (steps === this.#told[at] && !whole) return;
+      this.#told[at] = steps;
+      this.#out.steps(name, steps);
+    } else this.#tellLarge(at, name, value, whole);
   }
 
   /** As {@link ToldNumbers.tell}, for a number that is left out when it is 0. */
   tellUnlessZero(at: number, name: Piece, value: number, whole: boolean): void {
-    if (value === this.raw[at] && !whole) return;
-    const rounded = value === 0 ? NaN : this.#out.rounded(value);
-    this.#write(at, name, value, rounded, whole);
+    if (value === 0) this.#leaveOut(at, name, whole);
+    else this.tell(at, name, value, whole);
   }
 
-  /** Notes a number that is written some other way. */
-  note(at: number, value: number): void {
-    const rounded = this.#out.rounded(value);
-    this.raw[at] = rounded === rounded ? value : NaN;
-    this.told[at] = rounded;
+  /** Notes numbers of one place for another one. */
+  copyWithin(to: number, from: number, end: number): void {
+    this.#told.copyWithin(to, from, end);
+    this.#large.copyWithin(to, from, end);
   }
 
-  #write(
-    at: number,
-    name: Piece,
-    value: number,
-    rounded: number,
-    whole: boolean,
-  ): void {
-    // NaN is not itself, so what cannot be written is looked at every time.
-    this.raw[at] = rounded === rounded || value === 0 ? value : NaN;
-    const before = whole ? NaN : this.told[at];
-    if (rounded === before) return;
-    this.told[at] = rounded;
-    if (rounded === rounded) this.#out.number(name, rounded);
-    else if (before === before) this.#out.drop(name);
+  #tellLarge(at: number, name: Piece, value: number, whole: boolean): void {
+    if (!Number.isFinite(value)) {
+      this.#options.onNonfinite();
+      this.#leaveOut(at, name, whole);
+      return;
+    }
+    const rounded = roundTo(value, this.#options.precision);
+    const isTold = this.#told[at] === LARGE && this.#large[at] === rounded;
+    if (isTold && !whole) return;
+    this.#told[at] = LARGE;
+    this.#large[at] = rounded;
+    this.#out.json(name, String(rounded));
+  }
+
+  #leaveOut(at: number, name: Piece, whole: boolean): void {
+    if (this.#told[at] !== ABSENT && !whole) this.#out.drop(name);
+    this.#told[at] = ABSENT;
   }
 }
 

@@ -4,8 +4,6 @@
  * Joining many short texts costs several times as much as writing their bytes.
  * @module
  */
-import { roundTo, type StateOptions } from "../state_channel.ts";
-
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
@@ -19,12 +17,16 @@ const DELETE = 0x7f;
 
 /** Bytes after a name that are written without looking whether there is room. */
 const ROOM = 64;
-/** Most decimals of numbers that JSON never writes with an exponent. */
-const PLAIN_DECIMALS = 6;
-/** Numbers from here on, in steps of the precision, are too large for decimals. */
-const EXACT = 2 ** 53;
-/** Numbers below it, in steps of the precision, are written digit by digit. */
-const SHORT = 2 ** 31;
+/** Objects in one another, at most. */
+const DEPTH_MAX = 16;
+/** Most decimals of which {@link JsonWriter.steps} can tell. */
+export const STEP_DECIMALS_MAX = 6;
+
+/** The digits of the numbers from 0 to 99, two bytes each. */
+const PAIRS = Uint16Array.from(
+  { length: 100 },
+  (_, i) => (ZERO + i % 10) << 8 | ZERO + Math.floor(i / 10),
+);
 
 /** Text as bytes, to be written again and again. */
 export interface Piece {
@@ -60,98 +62,94 @@ export function nameOf(name: string): Piece {
   return pieceOf(`${JSON.stringify(name)}:`);
 }
 
-/**
- * Writes objects of JSON whose members are values first and then nulls.
- *
- * An object is begun when its first member comes, so that one without any
- * leaves no trace.
- */
+/** Writes objects of JSON whose members are values first and then nulls. */
 export class JsonWriter {
-  readonly #options: StateOptions;
   readonly #power: number;
-  /** By depth: name of the object, and where its nulls begin. */
-  readonly #names: Piece[] = [];
-  readonly #nulls: number[] = [];
+  /** What makes steps of the precision into millionths. */
+  readonly #millionths: number;
+  readonly #precision: number;
+  /** By depth: where the object begins, and where its nulls do. */
+  readonly #starts = new Int32Array(DEPTH_MAX);
+  readonly #nulls = new Int32Array(DEPTH_MAX);
   readonly #gone: Piece[] = [];
-  /** Objects in one another, and how many of them are begun. */
   #depth = 0;
-  #begun = 0;
   #bytes = new Uint8Array(1 << 12);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
-  constructor(options: StateOptions) {
-    this.#options = options;
-    this.#power = Number(`1e${options.precision}`);
+  /** @param precision decimals of numbers, 3 to 12 */
+  constructor(precision: number) {
+    this.#precision = precision;
+    this.#power = Number(`1e${precision}`);
+    this.#millionths = Number(`1e${STEP_DECIMALS_MAX - precision}`);
   }
 
   /** Opens an object, a member or, with an empty name, all of it. */
   open(name: Piece): void {
-    this.#names[this.#depth] = name;
+    this.#starts[this.#depth] = this.#at;
     this.#nulls[this.#depth++] = this.#gone.length;
+    this.#copy(name);
+    this.#bytes[this.#at++] = OPEN;
   }
 
-  /** Closes the object; one without members is not written unless `keep`. */
+  /** Closes the object; one without members leaves no trace unless `keep`. */
   close(keep: boolean): void {
-    const nulls = this.#nulls[this.#depth - 1];
-    if (this.#gone.length > nulls) {
-      for (let i = nulls; i < this.#gone.length; i++) {
-        this.put(this.#gone[i], NULL);
-      }
-      this.#gone.length = nulls;
-    }
-    if (this.#begun < this.#depth) {
-      if (!keep) {
-        this.#depth--;
-        return;
-      }
-      this.#begin();
-    }
-    // The comma after its last member makes way.
-    if (this.#bytes[this.#at - 1] === COMMA) this.#at--;
-    this.#bytes[this.#at++] = CLOSE;
-    this.#bytes[this.#at++] = COMMA;
-    this.#begun = --this.#depth;
+    const depth = --this.#depth;
+    if (this.#gone.length > this.#nulls[depth]) this.#writeNulls(depth);
+    const bytes = this.#bytes;
+    const last = this.#at - 1;
+    if (bytes[last] === COMMA) {
+      // The comma after its last member makes way.
+      bytes[last] = CLOSE;
+      bytes[this.#at++] = COMMA;
+    } else if (keep) {
+      bytes[this.#at++] = CLOSE;
+      bytes[this.#at++] = COMMA;
+    } else this.#at = this.#starts[depth];
   }
 
   /** Writes a member. */
   put(name: Piece, value: Piece): void {
-    this.#name(name);
+    this.#copy(name);
     this.#copy(value);
     this.#bytes[this.#at++] = COMMA;
   }
 
   /** Writes a member whose value is JSON already. */
   json(name: Piece, json: string): void {
-    this.#name(name);
+    this.#copy(name);
     this.#raw(json);
     this.#bytes[this.#at++] = COMMA;
   }
 
   /** Writes members that are JSON already, with commas between them. */
   members(json: string): void {
-    if (this.#begun < this.#depth) this.#begin();
     this.#raw(json);
     this.#bytes[this.#at++] = COMMA;
   }
 
-  /** Writes a member that is a number as {@link JsonWriter.rounded} gives it. */
-  number(name: Piece, rounded: number): void {
-    this.#name(name);
-    this.#number(rounded);
+  /**
+   * Writes a member that is a real number, told in steps of the precision;
+   * there must be at most {@link STEP_DECIMALS_MAX} decimals.
+   *
+   * @param steps a whole number of at most 31 bits and its sign
+   */
+  steps(name: Piece, steps: number): void {
+    this.#copy(name);
+    this.#steps(steps);
     this.#bytes[this.#at++] = COMMA;
   }
 
   /** Writes a member that is a whole number. */
   integer(name: Piece, value: number): void {
-    this.#name(name);
+    this.#copy(name);
     this.#integer(value);
     this.#bytes[this.#at++] = COMMA;
   }
 
   /** Writes a member that is a tile. */
   tile(name: Piece, x: number, y: number): void {
-    this.#name(name);
+    this.#copy(name);
     this.#bytes[this.#at++] = OPEN_LIST;
     this.#integer(x);
     this.#bytes[this.#at++] = COMMA;
@@ -162,14 +160,14 @@ export class JsonWriter {
 
   /** Writes a member that is a text. */
   text(name: Piece, text: string): void {
-    this.#name(name);
+    this.#copy(name);
     this.#text(text);
     this.#bytes[this.#at++] = COMMA;
   }
 
   /** Writes a member that is a list of texts. */
   texts(name: Piece, texts: readonly string[]): void {
-    this.#name(name);
+    this.#copy(name);
     this.#bytes[this.#at++] = OPEN_LIST;
     for (const text of texts) {
       this.#text(text);
@@ -193,56 +191,40 @@ export class JsonWriter {
     return text;
   }
 
-  /** A number as it is told; NaN for what JSON cannot write. */
-  rounded(value: number): number {
-    const size = Math.abs(value) * this.#power;
-    if (size < EXACT) {
-      const rounded = Math.round(size) / this.#power;
-      return value < 0 && rounded !== 0 ? -rounded : rounded;
-    }
-    if (Number.isFinite(value)) return roundTo(value, this.#options.precision);
-    this.#options.onNonfinite();
-    return NaN;
+  #writeNulls(depth: number): void {
+    const gone = this.#gone;
+    const from = this.#nulls[depth];
+    for (let i = from; i < gone.length; i++) this.put(gone[i], NULL);
+    gone.length = from;
   }
 
-  #name(name: Piece): void {
-    if (this.#begun < this.#depth) this.#begin();
-    this.#copy(name);
-  }
-
-  #begin(): void {
-    while (this.#begun < this.#depth) {
-      this.#copy(this.#names[this.#begun++]);
-      this.#bytes[this.#at++] = OPEN;
+  #steps(steps: number): void {
+    let rest = steps;
+    if (rest < 0) {
+      this.#bytes[this.#at++] = MINUS;
+      rest = -rest;
     }
-  }
-
-  #number(rounded: number): void {
-    const steps = Math.round(Math.abs(rounded) * this.#power);
-    if (steps >= SHORT || this.#options.precision > PLAIN_DECIMALS) {
-      this.#copy(pieceOf(String(rounded)));
-      return;
+    const power = this.#power;
+    if (rest < power) this.#bytes[this.#at++] = ZERO;
+    else {
+      const whole = Math.floor(rest / power);
+      this.#integer(whole);
+      rest -= whole * power;
     }
-    if (rounded < 0) this.#bytes[this.#at++] = MINUS;
-    const power = this.#power | 0;
-    const whole = (steps / power) | 0;
-    let rest = (steps | 0) - Math.imul(whole, power);
-    this.#integer(whole);
     if (rest === 0) return;
-    let decimals = this.#options.precision;
-    while (rest % 10 === 0) {
-      rest = (rest / 10) | 0;
-      decimals--;
-    }
+    const millionths = rest * this.#millionths | 0;
+    const hundreds = (millionths / 100) | 0;
+    const first = (hundreds / 100) | 0;
     const bytes = this.#bytes;
-    let at = this.#at + decimals;
-    bytes[this.#at] = POINT;
+    const view = this.#view;
+    let at = this.#at;
+    bytes[at] = POINT;
+    view.setUint16(at + 1, PAIRS[first], true);
+    view.setUint16(at + 3, PAIRS[hundreds - 100 * first], true);
+    view.setUint16(at + 5, PAIRS[millionths - 100 * hundreds], true);
+    at += this.#precision;
+    while (bytes[at] === ZERO) at--;
     this.#at = at + 1;
-    while (decimals-- > 0) {
-      const left = (rest / 10) | 0;
-      bytes[at--] = ZERO + rest - 10 * left;
-      rest = left;
-    }
   }
 
   /** Writes a whole number of at most 31 bits and its sign. */

@@ -1,7 +1,6 @@
 /** Remembers what was told of ties, and writes what is new. @module */
 import type { Town } from "../../world/town.ts";
 import type { World } from "../../world/world.ts";
-import { diffStates, type State, type StateMembers } from "../merge_patch.ts";
 import { ToldNumbers } from "./changes.ts";
 import { type JsonWriter, nameOf } from "./json_writer.ts";
 import { movesAhead, type Roll } from "./roll.ts";
@@ -34,7 +33,9 @@ export class TieWriter {
   readonly #others: (readonly string[])[];
   readonly #numbers: ToldNumbers;
   /** By place: 1 where some of the others move ahead of those before them. */
-  readonly #needsTrees: Uint8Array;
+  readonly #mixed: Uint8Array;
+  /** What was told of the ties of one resident. */
+  readonly #before: Float64Array;
   /** By place. */
   readonly #friends: (readonly string[])[];
   readonly #rivals: (readonly string[])[];
@@ -54,7 +55,8 @@ export class TieWriter {
     this.#stamps = new Float64Array(capacity).fill(NaN);
     this.#others = lists();
     this.#numbers = new ToldNumbers(out, capacity * tieSlots * COLUMNS);
-    this.#needsTrees = new Uint8Array(capacity);
+    this.#mixed = new Uint8Array(capacity);
+    this.#before = new Float64Array(tieSlots * COLUMNS);
     this.#friends = lists();
     this.#rivals = lists();
   }
@@ -84,6 +86,7 @@ export class TieWriter {
       if (this.#hasSameOthers(world, rows[i], place)) {
         this.#writeSame(world, rows[i], place);
       } else this.#writeOthers(world, rows[i], place);
+      if (this.#mixed[place] === 1) this.moves = true;
     }
     this.#drop(this.#tied, (place) => this.#others[place].length > 0);
     this.#out.close(whole);
@@ -122,9 +125,7 @@ export class TieWriter {
   #hasSameOthers(world: World, owner: number, place: number): boolean {
     const { ties, tieOther, records } = world;
     const others = this.#others[place];
-    if (ties[owner] !== others.length || this.#needsTrees[place] === 1) {
-      return false;
-    }
+    if (ties[owner] !== others.length) return false;
     const start = owner * this.#town.tieSlots;
     for (let k = 0; k < others.length; k++) {
       if (records.agentIds[tieOther[start + k]] !== others[k]) return false;
@@ -134,64 +135,66 @@ export class TieWriter {
 
   #writeSame(world: World, owner: number, place: number): void {
     const out = this.#out;
-    const numbers = this.#numbers;
     const { names, placeOfRow } = this.#roll;
-    const { ties, tieOther, tieTrust, tieFamiliarity, tieRivalry } = world;
+    const { ties, tieOther } = world;
     const { tieSlots } = this.#town;
     out.open(names[place]);
     for (let k = 0; k < ties[owner]; k++) {
       const slot = owner * tieSlots + k;
       const at = (place * tieSlots + k) * COLUMNS;
       out.open(names[placeOfRow[tieOther[slot]]]);
-      numbers.tell(at, NAME.t, tieTrust[slot], false);
-      numbers.tell(at + 1, NAME.f, tieFamiliarity[slot], false);
-      numbers.tell(at + 2, NAME.r, tieRivalry[slot], false);
+      this.#tellTie(world, slot, at, false);
       out.close(false);
     }
     out.close(false);
   }
 
-  /** Writes ties by way of trees: to others than before, for the most part. */
+  /** Writes ties to others than before. */
   #writeOthers(world: World, owner: number, place: number): void {
-    const { ties, tieOther, records } = world;
-    const numbers = this.#numbers;
+    const out = this.#out;
+    const { raw, told } = this.#numbers;
+    const { names, placeOfRow } = this.#roll;
+    const { ties, tieOther, records: { agentIds } } = world;
     const { tieSlots } = this.#town;
     const first = owner * tieSlots;
-    const before = this.#treeOf(place);
+    const base = place * tieSlots * COLUMNS;
+    const before = this.#others[place];
     const others = Array.from(
       tieOther.subarray(first, first + ties[owner]),
-      (other) => records.agentIds[other],
+      (other) => agentIds[other],
     );
-    for (let k = 0; k < others.length; k++) {
-      const at = (place * tieSlots + k) * COLUMNS;
-      numbers.note(at, world.tieTrust[first + k]);
-      numbers.note(at + 1, world.tieFamiliarity[first + k]);
-      numbers.note(at + 2, world.tieRivalry[first + k]);
-    }
     this.#others[place] = others;
-    this.#needsTrees[place] = others.some(movesAhead) ? 1 : 0;
+    this.#mixed[place] = others.some(movesAhead) ? 1 : 0;
     if (others.length === 0) return;
-    const isFirst = Object.keys(before).length === 0;
-    if (isFirst) this.#tied.add(records.agentIds[owner]);
-    const now = this.#treeOf(place);
-    const patch = isFirst ? now : diffStates(before, now);
-    if (patch === null) return;
-    this.#out.json(this.#roll.names[place], JSON.stringify(patch));
+    if (before.length === 0) this.#tied.add(agentIds[owner]);
+    // What was told of ties is to move with them.
+    this.#before.set(told.subarray(base, base + before.length * COLUMNS));
+    out.open(names[place]);
+    for (let k = 0; k < others.length; k++) {
+      const known = before.indexOf(others[k]);
+      const slot = first + k;
+      const at = base + k * COLUMNS;
+      for (let c = 0; c < COLUMNS; c++) {
+        raw[at + c] = NaN;
+        told[at + c] = known < 0 ? NaN : this.#before[known * COLUMNS + c];
+      }
+      out.open(names[placeOfRow[tieOther[slot]]]);
+      this.#tellTie(world, slot, at, known < 0);
+      out.close(known < 0);
+    }
+    for (const other of before) {
+      if (others.includes(other)) continue;
+      out.drop(nameOf(other));
+      if (movesAhead(other)) this.moves = true;
+    }
+    out.close(false);
   }
 
-  /** The ties of a place as they were told. */
-  #treeOf(place: number): StateMembers {
-    const { told } = this.#numbers;
-    const tree: Record<string, State> = {};
-    for (const [k, other] of this.#others[place].entries()) {
-      const at = (place * this.#town.tieSlots + k) * COLUMNS;
-      const tie: Record<string, State> = {};
-      if (told[at] === told[at]) tie.t = told[at];
-      if (told[at + 1] === told[at + 1]) tie.f = told[at + 1];
-      if (told[at + 2] === told[at + 2]) tie.r = told[at + 2];
-      tree[other] = tie;
-    }
-    return tree;
+  #tellTie(world: World, slot: number, at: number, whole: boolean): void {
+    const numbers = this.#numbers;
+    numbers.tell(at, NAME.t, world.tieTrust[slot], whole);
+    numbers.tell(at + 1, NAME.f, world.tieFamiliarity[slot], whole);
+    numbers.tell(at + 2, NAME.r, world.tieRivalry[slot], whole);
   }
 
   /** Ids of the closest; the list itself where they are the same. */
