@@ -76,6 +76,9 @@ export class FrameDelivery implements Delivery {
   /** Milliseconds of waiting that this tick has left. */
   #patienceMs = 0;
   #fileBytes: number;
+  /** Whether there are states with which a file may begin. */
+  readonly #tellsStates: boolean;
+  #isBroken = false;
   #closed = false;
 
   /** Takes frames from now on. */
@@ -85,6 +88,10 @@ export class FrameDelivery implements Delivery {
     this.#notices = new Notices(parts.transport, parts.onLog);
     this.#deliveredTick = startTick;
     this.#fileBytes = parts.bytes;
+    const { channels, deterministic } = parts.settings;
+    this.#tellsStates = STATE_CHANNELS.some((name) =>
+      channels[name].enabled && !(deterministic && name === "health")
+    );
     // Between ticks that are far apart, too, what waits goes out.
     const { flush_ms } = parts.settings.buffer;
     this.#timer = setInterval(() => this.#turn(), flush_ms);
@@ -106,7 +113,8 @@ export class FrameDelivery implements Delivery {
     this.#look();
     const { settings, supervisor } = this.#parts;
     const outbox = this.#outbox;
-    if (word(supervisor.status, "broken") !== 0) {
+    if (!this.#isBroken && word(supervisor.status, "broken") !== 0) {
+      this.#isBroken = true;
       throw new TownletError(
         `Telemetry breaks its schema: ${
           readText(supervisor.status, "invalid")
@@ -150,7 +158,7 @@ export class FrameDelivery implements Delivery {
       this.#waitsTick = body.tick;
       this.#waitsAt = this.#parts.clock();
     }
-    const starts = body.starts && this.#isFull;
+    const starts = this.#isFull && (body.starts || !this.#tellsStates);
     if (starts) this.#fileBytes = 0;
     this.#fileBytes += body.bytes + ENVELOPE_BYTES + this.#signatureBytes;
     return outbox.offer(starts === body.starts ? body : { ...body, starts });

@@ -272,6 +272,8 @@ Deno.test("frames that break their schema end the run where that is asked for", 
     const error = assertThrows(() => delivery.begin(2), TownletError);
     assertEquals(error.exit, 1);
     assert(error.message.includes("agents"));
+    // It is said once: what ends the run may tell of its end.
+    assertEquals(delivery.begin(3).keyframesOf, ["agents"]);
     assertEquals(log.length, 1);
     await delivery.close("error");
   });

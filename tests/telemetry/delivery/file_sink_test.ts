@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { TownletError } from "../../../src/base/error.ts";
 import { inScratch, outside } from "../../helpers/scratch.ts";
-import { once, readArrived } from "./bodies.ts";
-import { open } from "./open.ts";
+import { STATE_CHANNELS } from "../../../src/telemetry/channels.ts";
+import { Bodies, once, readArrived } from "./bodies.ts";
+import { open, tick } from "./open.ts";
 import { checkArrived, MadeUpTown } from "./town.ts";
 
 /** A run of so many ticks into a file. */
@@ -45,7 +46,7 @@ Deno.test("a file is its owner's alone, and another run goes to its end", async 
   await inScratch(async (folder) => {
     const path = `${folder}/below/town.ndjson`;
     const first = await run(path, { ticks: 20, sid: "a".repeat(32) });
-    assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+    assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
     const before = await Deno.readTextFile(path);
     const second = await run(path, { ticks: 30, sid: "b".repeat(32) });
     const after = await Deno.readTextFile(path);
@@ -120,6 +121,44 @@ Deno.test("a full file gets a number, and each begins with whole states", async 
       assertEquals(states.at(-2)?.t, town.tick);
     });
   }
+});
+
+Deno.test("where no states are told, a full file ends between two events", async () => {
+  await inScratch(async (folder) => {
+    const off = { enabled: false };
+    const { delivery } = await open({
+      transport: {
+        type: "file",
+        file_path: `${folder}/town`,
+        file: { max_bytes: 65_536 },
+      },
+      deterministic: true,
+      channels: Object.fromEntries(
+        STATE_CHANNELS.map((name) => [name, off]),
+      ),
+    });
+    const bodies = new Bodies();
+    for (let at = 1; at <= 200; at++) {
+      tick(delivery, at, () => [
+        bodies.events("events", at, [{ e: "x".repeat(1000) }]),
+      ]);
+    }
+    await delivery.close("complete");
+    const all = await names(folder);
+    assertEquals(all, [
+      "town",
+      "town.000001.ndjson",
+      "town.000002.ndjson",
+      "town.000003.ndjson",
+    ]);
+    const texts: string[] = [];
+    for (const name of [...all.slice(1), all[0]]) {
+      texts.push(await textOf(`${folder}/${name}`));
+    }
+    const frames = once(texts.flatMap(readArrived));
+    assertEquals(frames.filter(({ k }) => k === "event").length, 200);
+    assertEquals(texts.map((text) => readArrived(text)[0].conn), [0, 1, 2, 3]);
+  });
 });
 
 Deno.test("deterministic files are the same, byte for byte, wherever batches end", async () => {

@@ -24,7 +24,7 @@ Deno.test("metrics replace those before as a whole, the last ones too", async ()
       await Deno.readTextFile(path),
       "# HELP townlet_ticks_total Ticks of the end\n",
     );
-    assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+    assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
     const health = delivery.health(1);
     assertEquals([health.state, health.batches_total], ["stopped", 2]);
     assertEquals(log, []);
