@@ -10,6 +10,7 @@ import {
   programFlags,
 } from "../../src/security/permissions.ts";
 import { SHORTEST } from "../helpers/config_text.ts";
+import { recording } from "../helpers/recording.ts";
 import { inScratch, outside } from "../helpers/scratch.ts";
 import { type Ended, ended } from "../helpers/townlet.ts";
 
@@ -108,6 +109,36 @@ const USES: readonly Use[] = [
     needs: ["read ."],
     idle: ["write out"],
   },
+  {
+    words: "telemetry verify FOLDER/town.ndjson --strict",
+    needs: ["read out"],
+    idle: ["read data", "write out"],
+  },
+  {
+    words: "telemetry watch FOLDER/town.ndjson",
+    needs: ["read out"],
+    idle: ["read data", "write out"],
+  },
+  {
+    words: "telemetry replay FOLDER/town.ndjson --out FOLDER/again.ndjson",
+    needs: ["read out", "write out"],
+    idle: ["read data"],
+  },
+  {
+    words: "telemetry convert FOLDER/town.ndjson --to csv --out FOLDER/tables",
+    needs: ["read out", "write out"],
+    idle: ["read data"],
+  },
+  {
+    words: "telemetry keygen --out FOLDER/k1.key",
+    needs: ["read out", "write out"],
+    idle: ["read data"],
+  },
+  {
+    words: "telemetry schema --channel agents",
+    needs: [],
+    idle: ["read data", "read out", "write out"],
+  },
   { words: "perms simulate", needs: ["read ."], idle: ["write out"] },
   { words: "version --sbom", needs: [], idle: [] },
   {
@@ -140,8 +171,10 @@ async function run(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const out = words.indexOf("--out") + 1;
-  // What is imported replaces nothing.
-  if (out > 0 && await exists(words[out])) await Deno.remove(words[out]);
+  // What is imported replaces nothing, nor does a key.
+  if (out > 0 && await exists(words[out])) {
+    await Deno.remove(words[out], { recursive: true });
+  }
   return await start(programFlags({ ...NONE, ...permissions }), words, env);
 }
 
@@ -233,6 +266,10 @@ async function prepare(folder: string, words: string): Promise<string[]> {
       COMMANDS.simulate.grants,
     );
     assertEquals(code, 0, err);
+  }
+  if (words.includes("town.ndjson")) {
+    const text = recording().text();
+    await Deno.writeTextFile(`${folder}/town.ndjson`, text);
   }
   assert(folder.startsWith("out/"));
   return words.replaceAll("FOLDER", folder).split(" ");
