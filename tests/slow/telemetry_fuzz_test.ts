@@ -74,7 +74,7 @@ const WAYS: readonly ((
     Uint8Array.from({ length: random.int(0, 300) }, () => random.int(0, 255)),
 ];
 
-Deno.test(`of ${LINES} lines that were tampered with none is accepted, and none does harm (rule I8)`, () => {
+Deno.test(`I8: of ${LINES} lines that were tampered with none is accepted, and none does harm`, () => {
   const seed = String(crypto.getRandomValues(new Uint32Array(1))[0]);
   const random = Random.seeded("telemetry fuzz", seed);
   const lines = recording({ ticks: 8, agents: 2 }).lines

@@ -22,7 +22,7 @@ Deno.test("svgOf() draws what is one point, one value, or nothing at all", () =>
   assertStringIncludes(chart([[3, 7]]), "<circle");
 });
 
-Deno.test("names in a picture are text and nothing else (rule L4)", () => {
+Deno.test("L4: names in a picture are text and nothing else", () => {
   const bad = '<img onerror="x">&\u001b[2J\u202e';
   const svg = svgOf([
     { title: bad, xLabel: bad, series: [{ name: bad, points: [[0, 1]] }] },

@@ -55,7 +55,7 @@ Deno.test("a Board shows residents, queues, events, health and alerts", async ()
   assertStringIncludes(text, "alert: events.chat.failed>3 at tick 9: it is 4");
 });
 
-Deno.test("a Board shows nothing that a terminal obeys (rule L4)", async () => {
+Deno.test("L4: a Board shows nothing that a terminal obeys", async () => {
   const text = (await boardOf(hostile())).join("");
   // deno-lint-ignore no-control-regex
   assertEquals(/[\u0000-\u001f\u007f-\u009f\u202e]/.test(text), false);

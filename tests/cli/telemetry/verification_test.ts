@@ -130,7 +130,7 @@ Deno.test("numbers of a channel go up, and changes build on the one before", asy
   assertStringIncludes(base.firstBad?.message ?? "", "builds on number 7");
 });
 
-Deno.test("what is shown of a recording is safe to show (rule L4)", async () => {
+Deno.test("L4: what is shown of a recording is safe to show", async () => {
   const text = stream((writer) => {
     writer.raw(`"ch":"\\u001b[2J|<b>","n":0,"k":"key","t":1,"d":{}`);
   });

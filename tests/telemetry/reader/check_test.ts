@@ -103,7 +103,7 @@ Deno.test("verifyLine() follows a chain, line by line", () => {
   assertEquals(verifyLine(frame, chain), "k1");
 });
 
-Deno.test("a line that was changed, dropped, swapped, repeated or spliced in is named, and ends its connection (rule I8)", () => {
+Deno.test("I8: a line that was changed, dropped, swapped, repeated or spliced in is named, and ends its connection", () => {
   const { lines } = recording({ ticks: 8 });
   const other = recording({ ticks: 8, sid: "f".repeat(32) }).lines;
   const changes: Record<string, (lines: string[], at: number) => void> = {
@@ -127,7 +127,7 @@ Deno.test("a line that was changed, dropped, swapped, repeated or spliced in is 
   }
 });
 
-Deno.test("a flipped bit anywhere is not accepted (rule I8)", () => {
+Deno.test("I8: a flipped bit anywhere is not accepted", () => {
   const lines = recording({ ticks: 3 }).lines
     .map((line) => encoder.encode(line));
   lines.forEach((line, index) => {
@@ -424,7 +424,7 @@ Deno.test("what does not fit its channel is refused, and what follows it is not"
   assertEquals(outcomes([bad, lines[1]], {}), ["bad_payload", "after_fault"]);
 });
 
-Deno.test("2,000 lines changed at random are refused, whatever they hold (rule I8)", () => {
+Deno.test("I8: 2,000 lines changed at random are refused, whatever they hold", () => {
   const lines = recording({ ticks: 10 }).lines
     .map((line) => encoder.encode(line));
   fc.assert(

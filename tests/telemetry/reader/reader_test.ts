@@ -162,7 +162,7 @@ Deno.test("a last line that was cut off is left out, and told to who asks", asyn
   assertEquals(kinds, ["truncated"]);
 });
 
-Deno.test("what unfolds to too much is not read to its end (rule F4)", async () => {
+Deno.test("F4: what unfolds to too much is not read to its end", async () => {
   await inScratch(async (folder) => {
     const path = `${folder}/bomb.ndjson.gz`;
     await Deno.writeFile(path, await gzip("\n".repeat(8 << 20)));
