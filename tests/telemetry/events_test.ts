@@ -1,0 +1,120 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Simulation } from "../../src/simulation.ts";
+import {
+  commandElement,
+  eventElement,
+  eventLists,
+  eventText,
+  isTrace,
+} from "../../src/telemetry/events.ts";
+import { bytesOf, EVENT_BYTES_MAX } from "../../src/telemetry/frame.ts";
+import type { TownEvent } from "../../src/world/events.ts";
+import { busyTown } from "../helpers/busy_town.ts";
+
+const CHAT: TownEvent = {
+  event: "chat.succeeded",
+  tick: 12,
+  speaker: "ana",
+  listener: "bo",
+  quality: 0.5,
+};
+
+Deno.test("eventElement() has the name and the payload, without the tick", () => {
+  assertEquals(JSON.stringify(eventElement(CHAT)), eventText(CHAT));
+  assertEquals(
+    eventText(CHAT),
+    '{"e":"chat.succeeded","speaker":"ana","listener":"bo","quality":0.5}',
+  );
+});
+
+Deno.test("eventText() lays the payload of a hook's event out like any other", () => {
+  const event: TownEvent = {
+    event: "hook.spa.relaxed",
+    tick: 3,
+    payload: { agent: "ana", warmth: 2 },
+  };
+  assertEquals(
+    eventText(event),
+    '{"e":"hook.spa.relaxed","agent":"ana","warmth":2}',
+  );
+});
+
+Deno.test("eventText() is the element as JSON, in whatever order an event was made", () => {
+  const turned = { tick: 1, agent: "ana", event: "chat.failed" } as never;
+  assertEquals(eventText(turned), '{"e":"chat.failed","agent":"ana"}');
+  for (const backend of ["scripted", "random"] as const) {
+    const town = busyTown({ movement: "walk", backend });
+    const simulation = new Simulation(town, { seed: 3, trace: true });
+    simulation.runFor(400, ({ events }) => {
+      for (const event of events) {
+        assertEquals(eventText(event), JSON.stringify(eventElement(event)));
+      }
+    });
+  }
+});
+
+Deno.test("isTrace() tells events of actions from all others", () => {
+  const payload = { agent: "ana", kind: "wait" };
+  assert(isTrace({ event: "action.unknown_agent", tick: 1, ...payload }));
+  assert(!isTrace(CHAT));
+  assert(!isTrace({ event: "hook.action.done", tick: 1, payload: {} }));
+});
+
+Deno.test("commandElement() tells a command, what it was given and what it gave", () => {
+  const command = {
+    name: "kill",
+    args: { agent: "ana", reason: null },
+  } as const;
+  assertEquals(commandElement({ command, result: { agent: "ana" } }), {
+    e: "console.result",
+    name: "kill",
+    status: "ok",
+    args: { agent: "ana" },
+    result: { agent: "ana" },
+  });
+  const error = { code: "not_found", message: "There is no agent ana" };
+  assertEquals(commandElement({ command, error }), {
+    e: "console.result",
+    name: "kill",
+    status: "error",
+    args: { agent: "ana" },
+    error,
+  });
+});
+
+Deno.test("eventLists() of a few elements is one list; of none, nothing", () => {
+  assertEquals(eventLists([]), []);
+  assertEquals(eventLists(['{"e":"a"}', '{"e":"b"}']), [
+    { text: '[{"e":"a"},{"e":"b"}]', count: 2 },
+  ]);
+});
+
+Deno.test("eventLists() keeps all elements in order, in lists as large as they may be", () => {
+  const sizes = fc.array(fc.integer({ min: 0, max: 40_000 }), {
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(sizes, fc.constantFrom("x", "é", "€", "😀"), (list, c) => {
+      const elements = list.map((size, n) =>
+        JSON.stringify({ n, c: c.repeat(size) })
+      );
+      const lists = eventLists(elements);
+      assertEquals(
+        lists.flatMap(({ text }) => JSON.parse(text)).map(({ n }) => n),
+        list.map((_, n) => n),
+      );
+      for (const [i, { text, count }] of lists.entries()) {
+        assertEquals(JSON.parse(text).length, count);
+        // One that is too large is by itself.
+        assert(count === 1 || bytesOf(text) <= EVENT_BYTES_MAX);
+        const next = lists[i + 1];
+        if (next === undefined) continue;
+        const [first] = JSON.parse(next.text);
+        const more = bytesOf(JSON.stringify(first)) + 1;
+        assert(bytesOf(text) + more > EVENT_BYTES_MAX, "there was room");
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
