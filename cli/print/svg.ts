@@ -15,7 +15,7 @@ export interface Chart {
   readonly title: string;
   /** What is from left to right. */
   readonly xLabel: string;
-  /** Its lines; colours repeat after eight. */
+  /** Its lines; colours repeat after twelve. */
   readonly series: readonly Series[];
 }
 
@@ -45,6 +45,10 @@ const COLOURS = [
   "#56b4e9",
   "#7f7f7f",
   "#000000",
+  "#8c510a",
+  "#882255",
+  "#44aa99",
+  "#999933",
 ];
 
 /** Charts below one another, as a picture that stands for itself. */

@@ -5,7 +5,7 @@ import type { Paint } from "../print/paint.ts";
 import { table } from "../print/table.ts";
 import { count, number } from "../print/text.ts";
 import type { StreamTally, Tally } from "./tally.ts";
-import { isGood, type Verification } from "./verification.ts";
+import { type BadLine, isGood, type Verification } from "./verification.ts";
 
 /** The lines that tell of it. */
 export function showVerification(
@@ -20,21 +20,19 @@ export function showVerification(
   const mark = good ? paint.green("✓") : paint.red("✗");
   const word = good
     ? checked ? "whole, in order and signed" : "whole and in order"
-    : "not what was written";
+    : bad > 0
+    ? "not what was written"
+    : "not all that was written";
   const name = source === "-" ? "standard input" : source;
-  const dim = strict ? paint.red("✗") : paint.yellow("!");
+  const lack = strict ? paint.red("✗") : paint.yellow("!");
   return [
     `${mark} ${recordText(name)}: ${word}`,
-    ...firstBad === null ? [] : [
-      `  ${
-        paint.red(`line ${number(firstBad.line)}, byte ${firstBad.offset}`)
-      }${firstBad.file === null ? "" : ` of ${recordText(firstBad.file)}`} ${
-        recordText(firstBad.message)
-      }`,
-      ...bad === 1 ? [] : [`  and ${count(bad - 1, "line")} after it`],
-    ],
+    ...firstBad === null
+      ? []
+      : [`  ${paint.red("✗")} ${badText(firstBad, source)}`],
+    ...bad > 1 ? [`    and ${count(bad - 1, "line")} after it`] : [],
     ...faults.map((text) => `  ${paint.red("✗")} ${recordText(text)}`),
-    ...missing.map((text) => `  ${dim} ${recordText(text)}`),
+    ...missing.map((text) => `  ${lack} ${recordText(text)}`),
     ...checked ? [] : [
       `  ${paint.yellow("!")} signatures were not looked at: give --verify-key`,
     ],
@@ -47,6 +45,17 @@ export function showVerification(
     "",
     ...channelTable(tally, paint),
   ];
+}
+
+/** What is wrong with a line; its file is told where there are several. */
+function badText(
+  { file, line, offset, message }: BadLine,
+  source: string,
+): string {
+  const where = file === null || file === source ? "" : ` of ${file}`;
+  return recordText(
+    `line ${number(line)}${where}, from byte ${number(offset)}, ${message}`,
+  );
 }
 
 function streamText({ sid, conns, from, to, signedBy }: StreamTally): string {
