@@ -8,6 +8,11 @@ import {
   runCheckTls,
 } from "../telemetry/check_tls.ts";
 import {
+  collectFlags,
+  collectNeeds,
+  runCollect,
+} from "../telemetry/collect.ts";
+import {
   convertFlags,
   convertNeeds,
   runConvert,
@@ -34,6 +39,7 @@ export const telemetry: Command = command({
     "telemetry stats out/town.ndjson --rewards --format md",
     "telemetry replay out/town.ndjson --speed 10",
     "telemetry convert out/town.ndjson --to csv --out out/tables",
+    "telemetry collect --cert out/tls/server.pem --key out/tls/server.key --verify-key k1=out/town.key --out out/collected",
   ],
   flags: or(
     subcommand("watch", "Show what is going on, and raise alerts", watchFlags),
@@ -56,6 +62,11 @@ export const telemetry: Command = command({
     subcommand("convert", "Write a table for each channel", convertFlags),
     subcommand("schema", "Print what frames hold", schemaFlags),
     subcommand(
+      "collect",
+      "Receive what towns send, check it and keep it",
+      collectFlags,
+    ),
+    subcommand(
       "check-tls",
       "Connect to a town's collectors, and send nothing",
       checkTlsFlags,
@@ -74,6 +85,7 @@ export const telemetry: Command = command({
       "stats",
       "convert",
       "schema",
+      "collect",
       "check-tls",
       "keygen",
       "dev-certs",
@@ -95,6 +107,8 @@ export const telemetry: Command = command({
         return convertNeeds(flags);
       case "schema":
         return {};
+      case "collect":
+        return collectNeeds(flags);
       case "check-tls":
         return checkTlsNeeds(flags);
       case "keygen":
@@ -119,6 +133,8 @@ export const telemetry: Command = command({
         return runConvert(flags);
       case "schema":
         return runSchema(flags);
+      case "collect":
+        return runCollect(flags);
       case "check-tls":
         return runCheckTls(flags);
       case "keygen":
