@@ -16,6 +16,7 @@ import type { HookSource } from "../../src/config/hook_source.ts";
 import { compile, run, type RunOptions } from "../helpers/binary.ts";
 import { bathTown, hookText, writeHook } from "../helpers/hook_file.ts";
 import { scratch, townlet } from "../helpers/townlet.ts";
+import { once, readArrived } from "../telemetry/delivery/bodies.ts";
 
 const binary = await compile();
 const PATH = binary.path ?? "";
@@ -56,6 +57,20 @@ test("a run from another folder ends as the run from source does", async () => {
   Deno.stderr.writeSync(
     new TextEncoder().encode(`  dist/townlet: ${mb} MB, starts in ${ms} ms\n`),
   );
+});
+
+test("telemetry goes out of the binary, and the history is the same", async () => {
+  using folder = scratch();
+  const quiet = await inFolder(folder.path, RUN);
+  const words = [...RUN, "--telemetry", "out/told/run.ndjson"];
+  const told = await inFolder(folder.path, words);
+  assertEquals([told.code, told.err], [0, ""]);
+  assertEquals(hashOf(told.out), hashOf(quiet.out));
+  const path = `${folder.path}/out/told/run.ndjson`;
+  const frames = once(readArrived(Deno.readTextFileSync(path)));
+  assertEquals([frames.at(-1)?.k, frames.at(-1)?.t], ["bye", 200]);
+  const elsewhere = [...RUN, "--telemetry", "elsewhere/run.ndjson"];
+  assertEquals((await inFolder(folder.path, elsewhere)).code, 5);
 });
 
 test("a town is a file of the folder, or one inside by its name", async () => {
