@@ -116,8 +116,9 @@ const PROFILE_NAMES = PROFILES.map(({ id }) => quoted(id));
 export function openAgents(town: Town, options: StateOptions): StateChannel {
   // Leaving out is for trees, and rare.
   if (options.redact.length > 0) return plainChannel(agentsState, options);
-  const out = new JsonWriter(options);
-  return openResidents(town.capacity, out, new AgentWriter(town, out));
+  const out = new JsonWriter(options.precision);
+  const writer = new AgentWriter(town, out, options);
+  return openResidents(town.capacity, out, writer);
 }
 
 /** Remembers what was told of residents, and writes what is new. */
@@ -133,12 +134,13 @@ class AgentWriter implements ResidentWriter {
   readonly #jobs: readonly Piece[];
   readonly #reasons: Piece[] = [NONE];
   #world!: World;
-  #basket = 0;
+  readonly #basket = new Float64Array(1);
 
-  constructor(town: Town, out: JsonWriter) {
+  constructor(town: Town, out: JsonWriter, options: StateOptions) {
+    const numbers = town.capacity * NUMBER.columns;
     this.#town = town;
     this.#out = out;
-    this.#numbers = new ToldNumbers(out, town.capacity * NUMBER.columns);
+    this.#numbers = new ToldNumbers(out, numbers, options);
     this.#codes = new ToldCodes(out, town.capacity * CODE.columns);
     this.#showsTraits = town.config.features.observations.personality_channels;
     this.#objects = [NONE, ...town.objectIds.map(quoted)];
@@ -148,13 +150,13 @@ class AgentWriter implements ResidentWriter {
 
   begin({ world }: View): void {
     this.#world = world;
-    this.#basket = basketPrice(world);
+    this.#basket[0] = basketPrice(world);
   }
 
   write(row: number, place: number, whole: boolean): void {
     const world = this.#world;
+    const out = this.#out;
     const numbers = this.#numbers;
-    const { raw } = numbers;
     const { told } = this.#codes;
     const n = place * NUMBER.columns;
     const c = place * CODE.columns;
@@ -163,26 +165,15 @@ class AgentWriter implements ResidentWriter {
     if (whole || x !== told[c + CODE.x] || y !== told[c + CODE.y]) {
       told[c + CODE.x] = x;
       told[c + CODE.y] = y;
-      this.#out.tile(NAME.pos, x, y);
+      out.tile(NAME.pos, x, y);
     }
-    const { need } = world;
-    const from = row * NEED_COUNT;
-    if (
-      whole || need[from] !== raw[n] || need[from + 1] !== raw[n + 1] ||
-      need[from + 2] !== raw[n + 2]
-    ) {
-      this.#out.open(NAME.needs);
-      for (let k = 0; k < NEED_COUNT; k++) {
-        numbers.tell(n + k, NEED_NAMES[k], need[from + k], whole);
-      }
-      this.#out.close(whole);
+    out.open(NAME.needs);
+    for (let k = 0; k < NEED_COUNT; k++) {
+      const at = row * NEED_COUNT + k;
+      numbers.tell(n + k, NEED_NAMES[k], world.need, at, whole);
     }
-    const wallet = world.wallet[row];
-    if (whole || wallet !== raw[n + NUMBER.wallet]) {
-      numbers.tell(n + NUMBER.wallet, NAME.wallet, wallet, whole);
-    }
-    const attendance = world.attendance[row];
-    const withheld = world.wagesWithheld[row];
+    out.close(whole);
+    numbers.tell(n + NUMBER.wallet, NAME.wallet, world.wallet, row, whole);
     if (
       whole || world.job[row] + 1 !== told[c + CODE.job] ||
       world.shiftState[row] !== told[c + CODE.shift] ||
@@ -190,22 +181,27 @@ class AgentWriter implements ResidentWriter {
       world.exitPending[row] !== told[c + CODE.exitPending] ||
       world.lateTicksToday[row] !== told[c + CODE.lateToday] ||
       world.lateness[row] !== told[c + CODE.lateTotal] ||
-      world.absences[row] !== told[c + CODE.absences] ||
-      attendance !== raw[n + NUMBER.attendance] ||
-      withheld !== raw[n + NUMBER.withheld]
-    ) this.#writeWork(row, n, c, whole);
-    if (whole || this.#basket !== raw[n + NUMBER.basket]) {
-      numbers.tell(n + NUMBER.basket, NAME.basket, this.#basket, whole);
-    }
+      world.absences[row] !== told[c + CODE.absences]
+    ) this.#writeWork(row, c, whole);
+    const { attendance, wagesWithheld: withheld } = world;
+    const w = n + NUMBER.withheld;
+    numbers.tell(
+      n + NUMBER.attendance,
+      NAME.attendance,
+      attendance,
+      row,
+      whole,
+    );
+    numbers.tellUnlessZero(w, NAME.withheld, withheld, row, whole);
+    numbers.tell(n + NUMBER.basket, NAME.basket, this.#basket, 0, whole);
     this.#writeInventory(row, c, whole);
     if (this.#showsTraits) this.#writePersonality(row, n, c, whole);
     this.#writeDoing(row, c, whole);
     this.#writeLast(row, c, whole);
   }
 
-  #writeWork(row: number, n: number, c: number, whole: boolean): void {
+  #writeWork(row: number, c: number, whole: boolean): void {
     const world = this.#world;
-    const numbers = this.#numbers;
     const codes = this.#codes;
     const mark = (column: number, name: Piece, value: number) =>
       codes.tell(c + column, name, value, MARKS, whole);
@@ -219,10 +215,6 @@ class AgentWriter implements ResidentWriter {
     count(CODE.lateToday, NAME.lateToday, world.lateTicksToday[row]);
     count(CODE.lateTotal, NAME.lateTotal, world.lateness[row]);
     count(CODE.absences, NAME.absences, world.absences[row]);
-    const attendance = world.attendance[row];
-    numbers.tell(n + NUMBER.attendance, NAME.attendance, attendance, whole);
-    const withheld = world.wagesWithheld[row];
-    numbers.tellUnlessZero(n + NUMBER.withheld, NAME.withheld, withheld, whole);
   }
 
   #writeInventory(row: number, c: number, whole: boolean): void {
@@ -254,8 +246,9 @@ class AgentWriter implements ResidentWriter {
     );
     this.#out.open(NAME.traits);
     for (let k = 0; k < TRAITS.length; k++) {
-      const trait = world[TRAITS[k]][row];
-      this.#numbers.tell(n + NUMBER.trait + k, TRAIT_NAMES[k], trait, whole);
+      const trait = world[TRAITS[k]];
+      const at = n + NUMBER.trait + k;
+      this.#numbers.tell(at, TRAIT_NAMES[k], trait, row, whole);
     }
     this.#out.close(whole);
   }

@@ -6,23 +6,28 @@ import {
   STEP_DECIMALS_MAX,
 } from "./json_writer.ts";
 
-/** Most steps of the precision that are kept as such. */
-const STEPS_MAX = 0x7fff_ffff;
+/** Sizes below it, in steps of the precision, are told in steps. */
+const STEPS_END = 0x7fff_fff0 - 0.5;
 /** Stands for a number that is not told. */
 const ABSENT = -0x8000_0000;
-/** Stands for a number that is kept as it is. */
+/** Stands for a number that is not told in steps. */
 const LARGE = ABSENT + 1;
 
-/** Real numbers that were told, as they were written. */
+/**
+ * Real numbers that were told, and the writing of those that changed.
+ *
+ * Numbers are given by column and row: a real number that is handed from
+ * function to function is an object on the heap.
+ */
 export class ToldNumbers {
   readonly #out: JsonWriter;
   readonly #options: StateOptions;
   readonly #power: number;
-  readonly #stepsMax: number;
+  readonly #stepsEnd: number;
   /** In steps of the precision, or what stands for other numbers. */
-  readonly #told: Int32Array;
-  /** Numbers that are kept as they are. */
-  readonly #large: Float64Array;
+  readonly #steps: Int32Array;
+  /** As they were, those that are large as they were told; NaN for none. */
+  readonly #raw: Float64Array;
 
   /** Room for so many. */
   constructor(out: JsonWriter, length: number, options: StateOptions) {
@@ -30,32 +35,50 @@ export class ToldNumbers {
     this.#out = out;
     this.#options = options;
     this.#power = Number(`1e${precision}`);
-    this.#stepsMax = precision > STEP_DECIMALS_MAX ? -1 : STEPS_MAX - 1;
-    this.#told = new Int32Array(length).fill(ABSENT);
-    this.#large = new Float64Array(length);
+    this.#stepsEnd = precision > STEP_DECIMALS_MAX ? 0 : STEPS_END;
+    this.#steps = new Int32Array(length).fill(ABSENT);
+    this.#raw = new Float64Array(length).fill(NaN);
   }
 
   /** Writes a member if its number has changed, or if all is told. */
-  tell(at: number, name: Piece, value: number, whole: boolean): void {
-    const size = Math.round(Math.abs(value) * this.#power);
-    if (size <= this.#stepsMax) {
-      const steps = value < 0 ? -size : size;
-      if (steps === this.#told[at] && !whole) return;
-      this.#told[at] = steps;
+  tell(
+    at: number,
+    name: Piece,
+    column: Float64Array,
+    row: number,
+    whole: boolean,
+  ): void {
+    const value = column[row];
+    if (value === this.#raw[at] && !whole) return;
+    const size = Math.abs(value) * this.#power;
+    if (size < this.#stepsEnd) {
+      const rounded = Math.round(size);
+      const steps = value < 0 ? -rounded : rounded;
+      this.#raw[at] = value;
+      if (steps === this.#steps[at] && !whole) return;
+      this.#steps[at] = steps;
       this.#out.steps(name, steps);
     } else this.#tellLarge(at, name, value, whole);
   }
 
   /** As {@link ToldNumbers.tell}, for a number that is left out when it is 0. */
-  tellUnlessZero(at: number, name: Piece, value: number, whole: boolean): void {
-    if (value === 0) this.#leaveOut(at, name, whole);
-    else this.tell(at, name, value, whole);
+  tellUnlessZero(
+    at: number,
+    name: Piece,
+    column: Float64Array,
+    row: number,
+    whole: boolean,
+  ): void {
+    if (column[row] !== 0) this.tell(at, name, column, row, whole);
+    else if (this.#steps[at] !== ABSENT) this.#leaveOut(at, name, whole);
   }
 
-  /** Notes numbers of one place for another one. */
-  copyWithin(to: number, from: number, end: number): void {
-    this.#told.copyWithin(to, from, end);
-    this.#large.copyWithin(to, from, end);
+  /** Has what was told at one place stand at another one, too. */
+  move(to: number, from: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.#steps[to + i] = this.#steps[from + i];
+      this.#raw[to + i] = this.#raw[from + i];
+    }
   }
 
   #tellLarge(at: number, name: Piece, value: number, whole: boolean): void {
@@ -65,16 +88,17 @@ export class ToldNumbers {
       return;
     }
     const rounded = roundTo(value, this.#options.precision);
-    const isTold = this.#told[at] === LARGE && this.#large[at] === rounded;
+    const isTold = this.#steps[at] === LARGE && this.#raw[at] === rounded;
     if (isTold && !whole) return;
-    this.#told[at] = LARGE;
-    this.#large[at] = rounded;
+    this.#steps[at] = LARGE;
+    this.#raw[at] = rounded;
     this.#out.json(name, String(rounded));
   }
 
   #leaveOut(at: number, name: Piece, whole: boolean): void {
-    if (this.#told[at] !== ABSENT && !whole) this.#out.drop(name);
-    this.#told[at] = ABSENT;
+    if (this.#steps[at] !== ABSENT && !whole) this.#out.drop(name);
+    this.#steps[at] = ABSENT;
+    this.#raw[at] = NaN;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Remembers what was told of ties that ended, and writes what is new. @module */
 import { compareCodePoints } from "../../base/order.ts";
+import type { StateOptions } from "../state_channel.ts";
 import type { ChurnCounts } from "../stories/churn.ts";
 import { ToldNumbers } from "./changes.ts";
 import { type JsonWriter, nameOf, type Piece } from "./json_writer.ts";
@@ -26,27 +27,33 @@ export class ChurnWriter {
   /** Whether a name was written that an object keeps in front. */
   moves = false;
   readonly #out: JsonWriter;
-  readonly #window: ToldNumbers;
+  readonly #told: ToldNumbers;
+  /** Start, end and total of the window. */
+  readonly #window = new Float64Array(3);
   readonly #owners = new Map<string, ToldCount>();
   readonly #reasons = new Map<string, ToldCount>();
 
-  constructor(out: JsonWriter) {
+  constructor(out: JsonWriter, options: StateOptions) {
     this.#out = out;
-    this.#window = new ToldNumbers(out, 3);
+    this.#told = new ToldNumbers(out, 3, options);
   }
 
   /** Writes what has changed. */
   write(counts: ChurnCounts, whole: boolean): void {
     const out = this.#out;
+    const window = this.#window;
     this.moves = false;
     if (whole) {
       this.#owners.clear();
       this.#reasons.clear();
     }
     out.open(NAME.churn);
-    this.#window.tell(0, NAME.start, counts.start, whole);
-    this.#window.tell(1, NAME.end, counts.end, whole);
-    this.#window.tell(2, NAME.total, counts.total, whole);
+    window[0] = counts.start;
+    window[1] = counts.end;
+    window[2] = counts.total;
+    this.#told.tell(0, NAME.start, window, 0, whole);
+    this.#told.tell(1, NAME.end, window, 1, whole);
+    this.#told.tell(2, NAME.total, window, 2, whole);
     this.#writeCounts(NAME.owners, counts.owners, this.#owners, whole);
     this.#writeCounts(NAME.reasons, counts.reasons, this.#reasons, whole);
     out.close(whole);

@@ -21,18 +21,24 @@ const COLUMNS = PARTS.length + 1;
 export function openRewards(town: Town, options: StateOptions): StateChannel {
   // Leaving out is for trees, and rare.
   if (options.redact.length > 0) return plainChannel(rewardsState, options);
-  const out = new JsonWriter(options);
-  const told = new ToldNumbers(out, town.capacity * COLUMNS);
+  const out = new JsonWriter(options.precision);
+  const told = new ToldNumbers(out, town.capacity * COLUMNS, options);
   let turn: Turn;
   return openResidents(town.capacity, out, {
     begin: (view) => void (turn = view.turn),
     write(row, place, whole) {
       const at = place * COLUMNS;
       const from = row * REWARD_PARTS.length;
-      told.tell(at, TOTAL, turn.reward[row], whole);
+      told.tell(at, TOTAL, turn.reward, row, whole);
       for (let k = 0; k < PARTS.length; k++) {
-        const value = turn.rewardParts[from + PARTS[k]];
-        told.tellUnlessZero(at + 1 + k, NAMES[k], value, whole);
+        const part = from + PARTS[k];
+        told.tellUnlessZero(
+          at + 1 + k,
+          NAMES[k],
+          turn.rewardParts,
+          part,
+          whole,
+        );
       }
     },
   });

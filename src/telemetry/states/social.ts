@@ -23,10 +23,10 @@ const NAMELESS = pieceOf("");
 export function openSocial(town: Town, options: StateOptions): StateChannel {
   // Leaving out is for trees, and rare.
   if (options.redact.length > 0) return plainChannel(socialState, options);
-  const out = new JsonWriter(options);
+  const out = new JsonWriter(options.precision);
   const roll = new Roll(town.capacity);
-  const ties = new TieWriter(town, out, roll);
-  const counts = new ChurnWriter(out);
+  const ties = new TieWriter(town, out, roll, options);
+  const counts = new ChurnWriter(out, options);
   const tell = ({ world, churn }: View, whole: boolean): string | null => {
     roll.look(world, whole);
     out.open(NAMELESS);

@@ -1,6 +1,7 @@
 /** Remembers what was told of ties, and writes what is new. @module */
 import type { Town } from "../../world/town.ts";
 import type { World } from "../../world/world.ts";
+import type { StateOptions } from "../state_channel.ts";
 import { ToldNumbers } from "./changes.ts";
 import { type JsonWriter, nameOf } from "./json_writer.ts";
 import { movesAhead, type Roll } from "./roll.ts";
@@ -31,11 +32,10 @@ export class TieWriter {
   readonly #stamps: Float64Array;
   /** By place: the others, in order. */
   readonly #others: (readonly string[])[];
+  /** The last row is for what was told of ties that move. */
   readonly #numbers: ToldNumbers;
   /** By place: 1 where some of the others move ahead of those before them. */
   readonly #mixed: Uint8Array;
-  /** What was told of the ties of one resident. */
-  readonly #before: Float64Array;
   /** By place. */
   readonly #friends: (readonly string[])[];
   readonly #rivals: (readonly string[])[];
@@ -46,17 +46,22 @@ export class TieWriter {
   readonly #changed: number[] = [];
   readonly #found = new Int32Array(TOP);
 
-  constructor(town: Town, out: JsonWriter, roll: Roll) {
+  constructor(
+    town: Town,
+    out: JsonWriter,
+    roll: Roll,
+    options: StateOptions,
+  ) {
     const { capacity, tieSlots } = town;
+    const numbers = (capacity + 1) * tieSlots * COLUMNS;
     const lists = () => new Array<readonly string[]>(capacity).fill(NOBODY);
     this.#town = town;
     this.#out = out;
     this.#roll = roll;
     this.#stamps = new Float64Array(capacity).fill(NaN);
     this.#others = lists();
-    this.#numbers = new ToldNumbers(out, capacity * tieSlots * COLUMNS);
+    this.#numbers = new ToldNumbers(out, numbers, options);
     this.#mixed = new Uint8Array(capacity);
-    this.#before = new Float64Array(tieSlots * COLUMNS);
     this.#friends = lists();
     this.#rivals = lists();
   }
@@ -152,12 +157,13 @@ export class TieWriter {
   /** Writes ties to others than before. */
   #writeOthers(world: World, owner: number, place: number): void {
     const out = this.#out;
-    const { raw, told } = this.#numbers;
+    const numbers = this.#numbers;
     const { names, placeOfRow } = this.#roll;
     const { ties, tieOther, records: { agentIds } } = world;
-    const { tieSlots } = this.#town;
+    const { capacity, tieSlots } = this.#town;
     const first = owner * tieSlots;
     const base = place * tieSlots * COLUMNS;
+    const spare = capacity * tieSlots * COLUMNS;
     const before = this.#others[place];
     const others = Array.from(
       tieOther.subarray(first, first + ties[owner]),
@@ -167,17 +173,14 @@ export class TieWriter {
     this.#mixed[place] = others.some(movesAhead) ? 1 : 0;
     if (others.length === 0) return;
     if (before.length === 0) this.#tied.add(agentIds[owner]);
-    // What was told of ties is to move with them.
-    this.#before.set(told.subarray(base, base + before.length * COLUMNS));
+    // What was told of ties moves with them.
+    numbers.move(spare, base, before.length * COLUMNS);
     out.open(names[place]);
     for (let k = 0; k < others.length; k++) {
       const known = before.indexOf(others[k]);
       const slot = first + k;
       const at = base + k * COLUMNS;
-      for (let c = 0; c < COLUMNS; c++) {
-        raw[at + c] = NaN;
-        told[at + c] = known < 0 ? NaN : this.#before[known * COLUMNS + c];
-      }
+      if (known >= 0) numbers.move(at, spare + known * COLUMNS, COLUMNS);
       out.open(names[placeOfRow[tieOther[slot]]]);
       this.#tellTie(world, slot, at, known < 0);
       out.close(known < 0);
@@ -192,9 +195,9 @@ export class TieWriter {
 
   #tellTie(world: World, slot: number, at: number, whole: boolean): void {
     const numbers = this.#numbers;
-    numbers.tell(at, NAME.t, world.tieTrust[slot], whole);
-    numbers.tell(at + 1, NAME.f, world.tieFamiliarity[slot], whole);
-    numbers.tell(at + 2, NAME.r, world.tieRivalry[slot], whole);
+    numbers.tell(at, NAME.t, world.tieTrust, slot, whole);
+    numbers.tell(at + 1, NAME.f, world.tieFamiliarity, slot, whole);
+    numbers.tell(at + 2, NAME.r, world.tieRivalry, slot, whole);
   }
 
   /** Ids of the closest; the list itself where they are the same. */

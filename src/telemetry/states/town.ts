@@ -58,17 +58,17 @@ export function openTown(town: Town, options: StateOptions): StateChannel {
   ) {
     return plainChannel(townState, options);
   }
-  const out = new JsonWriter(options);
+  const out = new JsonWriter(options.precision);
   const objects = new ObjectWriter(town, out);
   const rest = new Circumstances(town, options);
-  const totals = new ToldNumbers(out, 3);
+  const totals = new ToldNumbers(out, 3, options);
   const tell = ({ world }: View, whole: boolean): string | null => {
     const { queueTotals } = world;
     out.open(NAME.all);
     out.open(NAME.queues);
-    totals.tell(0, NAME.cooldown, queueTotals[TOTAL.cooldowns], whole);
-    totals.tell(1, NAME.ghostSteps, queueTotals[TOTAL.ghostSteps], whole);
-    totals.tell(2, NAME.rotations, queueTotals[TOTAL.rotations], whole);
+    totals.tell(0, NAME.cooldown, queueTotals, TOTAL.cooldowns, whole);
+    totals.tell(1, NAME.ghostSteps, queueTotals, TOTAL.ghostSteps, whole);
+    totals.tell(2, NAME.rotations, queueTotals, TOTAL.rotations, whole);
     out.close(whole);
     objects.writeObjects(world, whole);
     objects.writeRunning(world, whole);
