@@ -110,9 +110,9 @@ const tlsShape = {
   ),
   key_file: path().nullable().prefault(null).describe("Path of its key"),
   server_name: z.string().regex(
-    /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/,
+    /^(?![0-9.]+$)[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/,
     {
-      error: "must be a host's name",
+      error: "must be a host's name, not an address",
     },
   ).nullable().prefault(null).describe(
     "Name the server's certificate must have; by default the endpoint's host",

@@ -218,6 +218,12 @@ const FAULTS: Readonly<Record<string, readonly [string, readonly string[]]>> = {
       "4:64 telemetry.transport.tls: unknown key; type file allows type, file_path, file",
     ],
   ],
+  "an address in place of the name in a certificate": [
+    "telemetry: { transport: { type: tcp, endpoint: 'a:1', tls: { server_name: 10.0.0.1 } } }",
+    [
+      '4:75 telemetry.transport.tls.server_name: must be a host\'s name, not an address (got "10.0.0.1")',
+    ],
+  ],
   "a certificate without its key": [
     "telemetry: { transport: { type: tcp, endpoint: 'a:1', tls: { cert_file: a.pem } } }",
     [
