@@ -1,28 +1,22 @@
 /**
- * Flusher: numbers frames, signs them and writes them, as often as it takes.
+ * Flusher: signs lines and writes them, as often as it takes.
  *
- * A line is settled when nobody has to send it again: once it is written, or,
- * where the receiver acknowledges, once it said so. Every new link begins with
- * a hello and with what is not settled, under the numbers it had.
+ * Every new link begins with a hello and with the lines that are not settled,
+ * under the numbers they had.
  * @module
  */
-import { escapeText } from "../../base/text.ts";
-import type {
-  ChannelName,
-  TelemetrySettings,
-} from "../../config/telemetry_settings.ts";
+import type { TelemetrySettings } from "../../config/telemetry_settings.ts";
 import { SignatureChain } from "../../security/signing.ts";
-import { isStateChannel, STATE_CHANNELS } from "../channels.ts";
-import { bytesOf, lineOf } from "../frame.ts";
+import { lineOf } from "../frame.ts";
 import {
   beatText,
   byeText,
   type CloseReason,
-  gapText,
   type HelloAbout,
   helloLine,
   tickOf,
 } from "./control.ts";
+import { Ledger, type Line } from "./ledger.ts";
 import type { Batch } from "./outbox.ts";
 import { pauseMs } from "./retry.ts";
 import { Signal } from "./signal.ts";
@@ -31,17 +25,13 @@ import {
   count,
   counter,
   countFlush,
-  progress,
   raiseWord,
-  readText,
   setCounter,
   setFault,
   setState,
-  setText,
   setWord,
   stateOf,
   type Status,
-  WORD,
   word,
 } from "./status.ts";
 
@@ -59,10 +49,8 @@ export interface FlusherOptions {
   readonly deterministic: boolean;
   /** Trying again. */
   readonly retry: TelemetrySettings["retry"];
-  /** What happens to frames that break their schema. */
-  readonly validate: TelemetrySettings["validate"];
-  /** What is wrong with the members of a frame, or null. */
-  readonly check: (text: string) => string | null;
+  /** The members to write for those of a frame; null for none. */
+  readonly checked: (text: string) => string | null;
   /** The key of the stream and its name, or null: nothing is signed. */
   readonly signer:
     | { readonly session: Uint8Array; readonly kid: string }
@@ -71,17 +59,6 @@ export interface FlusherOptions {
   readonly ackMs: number;
   /** Milliseconds without a frame after which a beat is written. */
   readonly beatMs: number;
-}
-
-/** A line that may have to be written again. */
-interface Line {
-  readonly seq: number;
-  /** Its members. */
-  readonly text: string;
-  /** Whether a new file begins with it, and was not begun yet. */
-  starts: boolean;
-  /** Number of the batch whose last line it is, else 0. */
-  ends: number;
 }
 
 /** How a run ended. */
@@ -98,20 +75,15 @@ export class Flusher {
   readonly #status: Status;
   readonly #options: FlusherOptions;
   readonly #signal = new Signal();
-  readonly #reported = new Set<string>();
+  readonly #ledger: Ledger;
   /** Batches whose frames have no number yet. */
   readonly #inbox: Batch[] = [];
-  /** Lines that are not settled. */
-  #lines: Line[] = [];
   #link: Link | null = null;
   /** Why the link ended by itself. */
   #fault: Error | null = null;
   #chain: SignatureChain | null = null;
   #end: FlusherEnd | null = null;
-  /** Number of the next line. */
-  #seq: number;
-  /** Number of the last batch whose lines have numbers. */
-  #begun = 0;
+  /** Tick of the last line. */
   #tick: number;
   #writtenAt = performance.now();
   #ackDue = Infinity;
@@ -127,18 +99,9 @@ export class Flusher {
     this.#status = status;
     this.#options = options;
     this.#tick = options.startTick;
-    this.#seq = Math.min(
-      counter(status, "settledSeq"),
-      batches[0]?.seq ?? Infinity,
-    );
-    for (const batch of batches) {
-      if (batch.seq === null) this.#inbox.push(batch);
-      else {
-        this.#beatUntil(batch.seq);
-        this.#number(batch);
-      }
-    }
-    this.#beatUntil(counter(status, "nextSeq"));
+    this.#ledger = new Ledger(status, options.checked);
+    this.#ledger.recall(batches, options.startTick);
+    this.#inbox.push(...batches.filter(({ seq }) => seq === null));
   }
 
   /** Takes a batch. */
@@ -188,18 +151,19 @@ export class Flusher {
       this.#signal.give();
     });
     setCounter(status, "certExpiresMs", link.certExpiresMs ?? 0);
-    const lines = [...this.#lines];
-    const next = lines[0]?.seq ?? this.#seq;
+    const lines = [...this.#ledger.lines];
+    const next = lines[0]?.seq ?? this.#ledger.next;
     const resumes = lines.length > 0;
-    await this.#put(link, lines, this.#hello(link, next, this.#next, resumes));
+    const hello = this.#hello(link, next, this.#nextTick, resumes);
+    await this.#put(link, lines, hello);
     count(status, "connects");
     setState(status, "ready");
     if (counter(status, "connects") > 1) raiseWord(status, "keyframes");
   }
 
   /** Tick of the next frame. */
-  get #next(): number {
-    const [line] = this.#lines;
+  get #nextTick(): number {
+    const [line] = this.#ledger.lines;
     if (line !== undefined) return tickOf(line.text);
     const [batch] = this.#inbox;
     return batch === undefined ? this.#tick : tickOf(batch.texts[0]);
@@ -243,12 +207,9 @@ export class Flusher {
       text += this.#signed(lineOf(line.seq, line));
       frames++;
     }
-    await this.#write(link, text, frames);
-    setWord(this.#status, "written", this.#begun);
-    if (!link.acks) this.#settle(this.#lines.length);
-    else if (this.#ackDue === Infinity && this.#lines.length > 0) {
-      this.#ackDue = performance.now() + this.#options.ackMs;
-    }
+    if (frames > 0) await this.#write(link, text, frames);
+    this.#ledger.written(!link.acks);
+    if (this.#ackDue === Infinity) this.#expectAck();
   }
 
   async #write(link: Link, text: string, frames: number): Promise<void> {
@@ -272,66 +233,19 @@ export class Flusher {
   async #flush(): Promise<void> {
     while (this.#inbox.length > 0 && this.#link !== null) {
       if (this.#fault !== null) throw this.#fault;
-      const lines = this.#number(this.#inbox[0]);
+      const lines = this.#ledger.begin(this.#inbox[0]);
       this.#inbox.shift();
-      if (lines.length > 0) await this.#put(this.#link, lines);
-      else this.#settle(0);
+      await this.#put(this.#link, lines);
     }
-  }
-
-  /** Gives the frames of a batch their numbers. */
-  #number(batch: Batch): Line[] {
-    const lines: Line[] = [];
-    const first = this.#seq;
-    let starts = false;
-    batch.texts.forEach((text, i) => {
-      starts ||= batch.starts.includes(i);
-      const checked = this.#checked(text);
-      if (checked === null) return;
-      lines.push({ seq: this.#seq++, text: checked, starts, ends: 0 });
-      starts = false;
-    });
-    if (lines.length > 0) lines[lines.length - 1].ends = batch.id;
-    this.#lines.push(...lines);
-    this.#begun = batch.id;
-    const status = this.#status;
-    setCounter(status, "batchSeq", first);
-    setWord(status, "begun", batch.id);
-    setCounter(status, "nextSeq", this.#seq);
-    return lines;
-  }
-
-  /** Fills numbers that a worker before this one gave to beats. */
-  #beatUntil(seq: number): void {
-    while (this.#seq < seq) this.#beat();
-  }
-
-  #beat(): Line {
-    const text = beatText(this.#tick, Date.now());
-    const line = { seq: this.#seq++, text, starts: false, ends: 0 };
-    this.#lines.push(line);
-    setCounter(this.#status, "nextSeq", this.#seq);
-    return line;
-  }
-
-  /** Settles the first lines. */
-  #settle(lines: number): void {
-    let settled = 0;
-    for (const line of this.#lines.splice(0, lines)) {
-      settled = Math.max(settled, line.ends);
-    }
-    if (this.#lines.length === 0) settled = this.#begun;
-    const status = this.#status;
-    setCounter(status, "settledSeq", this.#lines[0]?.seq ?? this.#seq);
-    if (settled > 0) setWord(status, "settled", settled);
   }
 
   #acknowledge(seq: number): void {
-    const count = this.#lines.findIndex((line) => line.seq > seq);
-    const lines = count < 0 ? this.#lines.length : count;
-    if (lines === 0 || seq >= this.#seq) return;
-    this.#settle(lines);
-    this.#ackDue = this.#lines.length === 0
+    if (this.#ledger.acknowledge(seq)) this.#expectAck();
+  }
+
+  /** Sets the time by which more must be acknowledged, if there is more. */
+  #expectAck(): void {
+    this.#ackDue = this.#ledger.lines.length === 0
       ? Infinity
       : performance.now() + this.#options.ackMs;
   }
@@ -346,8 +260,10 @@ export class Flusher {
       if (now >= this.#ackDue) {
         throw new SinkFault("timeout: nothing is acknowledged any more");
       }
-      if (now >= beatDue) await this.#put(this.#link, [this.#beat()]);
-      else {
+      if (now >= beatDue) {
+        const beat = this.#ledger.add(beatText(this.#tick, Date.now()));
+        await this.#put(this.#link, [beat]);
+      } else {
         await this.#signal.sleep(Math.min(beatDue, this.#ackDue) - now);
       }
     }
@@ -361,14 +277,12 @@ export class Flusher {
       const status = this.#status;
       const text = byeText(this.#tick, {
         reason: end.reason,
-        last_seq: this.#seq - 1,
+        last_seq: this.#ledger.next - 1,
         frames: counter(status, "frames"),
         bytes: counter(status, "bytes"),
         dropped: end.dropped,
       }, this.#options.deterministic ? undefined : Date.now());
-      const line = { seq: this.#seq++, text, starts: false, ends: 0 };
-      setCounter(status, "nextSeq", this.#seq);
-      await this.#put(link, [line]);
+      await this.#put(link, [this.#ledger.add(text)]);
     }
     await this.#drop();
   }
@@ -414,52 +328,5 @@ export class Flusher {
     }
     if (!this.#isOver) count(status, "retries");
     return true;
-  }
-
-  /** The members of a frame, or of what goes in its place; null for nothing. */
-  #checked(text: string): string | null {
-    const { validate, check } = this.#options;
-    if (validate === "off" || text.startsWith('"ch":"meta"')) return text;
-    const wrong = check(text);
-    if (wrong === null) return text;
-    const status = this.#status;
-    count(status, "validateFailures");
-    const frame: {
-      readonly ch: ChannelName;
-      readonly t: number;
-      readonly d: readonly unknown[];
-    } = JSON.parse(`{${text}}`);
-    this.#report(frame.ch, wrong);
-    if (validate === "warn") return text;
-    if (validate === "fail") setWord(status, "broken", 1);
-    if (!isStateChannel(frame.ch)) {
-      return gapText(frame.ch, "encode_error", {
-        dropped: frame.d.length,
-        bytes: bytesOf(text),
-        from: frame.t,
-        to: frame.t,
-      }, frame.t);
-    }
-    Atomics.or(
-      status.words,
-      WORD.withheld,
-      1 << STATE_CHANNELS.indexOf(frame.ch),
-    );
-    progress(status);
-    return null;
-  }
-
-  /** Tells what is wrong with a channel, once. */
-  #report(channel: ChannelName, wrong: string): void {
-    if (this.#reported.has(channel)) return;
-    this.#reported.add(channel);
-    const before = readText(this.#status, "invalid");
-    const text = escapeText(`${channel} ${wrong}`);
-    setText(
-      this.#status,
-      "invalid",
-      before === "" ? text : `${before}; ${text}`,
-    );
-    progress(this.#status);
   }
 }

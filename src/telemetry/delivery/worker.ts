@@ -117,7 +117,7 @@ async function open(
     const write = (text: string) => writeMetrics(file_path, text);
     return { opened: new MetricsWriter(status, write), bytes: 0, notes };
   }
-  const { deterministic, retry, validate } = settings;
+  const { deterministic, retry } = settings;
   const onNote = (text: string) => notes.push(text);
   const { sink, bytes } = await openSink(transport, {
     file,
@@ -134,8 +134,7 @@ async function open(
     deterministic,
     // A file that was not written at once is not the same any more.
     retry: deterministic ? { ...retry, give_up_after: 1 } : retry,
-    validate,
-    check: ownCheck(settings),
+    checked: ownCheck(settings, status),
     signer: await signerOf(start, onNote),
     ackMs: ACK_MS + 2 * sendMs,
     beatMs: BEAT_MS,

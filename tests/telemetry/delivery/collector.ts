@@ -12,6 +12,8 @@ export interface CollectorOptions {
   readonly nonce?: string;
   /** Whether it reads at all; it does unless given. */
   readonly reads?: boolean;
+  /** Milliseconds it rests after each 16 KiB it reads; none unless given. */
+  readonly restMs?: number;
   /** Bytes after which it hangs up, null: never; asked for each connection. */
   readonly hangsUpAfter?: () => number | null;
 }
@@ -29,7 +31,7 @@ export interface Collector extends AsyncDisposable {
 /** Starts a collector on 127.0.0.1. */
 export function openCollector(options: CollectorOptions = {}): Collector {
   const { port = 0, tls, acks = false, nonce, reads = true } = options;
-  const { hangsUpAfter = () => null } = options;
+  const { hangsUpAfter = () => null, restMs = 0 } = options;
   const address = { hostname: "127.0.0.1", port };
   const listener = tls === undefined
     ? Deno.listen(address)
@@ -52,6 +54,7 @@ export function openCollector(options: CollectorOptions = {}): Collector {
       links[at] += decoder.decode(chunk.subarray(0, read), { stream: true });
       if (acks) await acknowledge(conn, links[at]);
       if (limit !== null && bytes >= limit) break;
+      if (restMs > 0) await new Promise((end) => setTimeout(end, restMs));
     }
     if (reads) conn.close();
   };
