@@ -22,9 +22,8 @@ const HEADER = `# Telemetry schemas
 
 <!-- Written by \`deno task golden\`; change the shapes in src/telemetry/schema/. -->
 
-What the frames of [telemetry](telemetry.md) hold, in version ${SCHEMA_VERSION} of the
-format. The same as JSON Schema is in
-[telemetry/schemas/${SCHEMA_VERSION}/](telemetry/schemas/${SCHEMA_VERSION}), and
+What the frames of [telemetry](telemetry.md) hold, in version ${SCHEMA_VERSION} of the format.
+The same as JSON Schema is in \`docs/telemetry/schemas/${SCHEMA_VERSION}/\`, and
 \`deno task telemetry schema --json-schema\` prints it.
 
 - A member that ends with \`?\` may be missing: there is none, or it is 0. What a
