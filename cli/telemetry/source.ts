@@ -87,6 +87,7 @@ export async function* linesOf(
     const { verdict, line } = read;
     switch (verdict.kind) {
       case "fault":
+      case "misfit":
         throw lineError(read, verdict.message);
       case "truncated":
         openLog("warn").warn(`${placeOf(read)}: This line is cut off`);

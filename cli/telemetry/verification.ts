@@ -67,6 +67,9 @@ export async function verifyRecording(
       case "fault":
         note(read, verdict.fault, verdict.message);
         break;
+      case "misfit":
+        note(read, "bad_payload", verdict.message);
+        break;
       case "truncated":
         cutOff.push(`line ${line.number} of ${file ?? "-"} is cut off`);
         break;

@@ -7,46 +7,27 @@ import { argument, constant, option } from "@optique/core/primitives";
 import { string, type ValueParser } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import { CHANNEL_NAMES } from "../../src/config/telemetry_settings.ts";
-import { recordText } from "../../src/base/text.ts";
 import type { Needs } from "../../src/security/permissions.ts";
 import type { CheckOptions } from "../../src/telemetry/reader/check.ts";
-import type { Frame } from "../../src/telemetry/reader/envelope.ts";
 import { followRecording } from "../../src/telemetry/reader/follow.ts";
-import { lineError, placeOf } from "../../src/telemetry/reader/reader.ts";
 import {
   type Read,
   readRecording,
 } from "../../src/telemetry/reader/recording.ts";
-import { StateView } from "../../src/telemetry/reader/state_view.ts";
 import { commonFlags, oneOf, says } from "../flags.ts";
-import { type Interrupt, listenForSignals, STOP_EXIT } from "../interrupt.ts";
-import { jsonLine } from "../print/json.ts";
-import { openLog } from "../print/log.ts";
-import { isTerminal, openLinePrinter, print } from "../print/output.ts";
-import {
-  type Alert,
-  alertExpression,
-  AlertWatch,
-  type Fired,
-} from "./alert.ts";
-import { Board } from "./board.ts";
-import { type Filter, toldOf, toldText } from "./filter.ts";
-import { openScreen, paintOut, type Screen } from "./screen.ts";
+import { listenForSignals, STOP_EXIT } from "../interrupt.ts";
+import { isTerminal, print } from "../print/output.ts";
+import { type Alert, alertExpression } from "./alert.ts";
+import type { Filter } from "./filter.ts";
+import { openScreen, paintOut, type Size } from "./screen.ts";
 import {
   checkOptions,
   type SourceFlags,
   sourceFlags,
   sourceNeeds,
 } from "./source.ts";
+import { type Since, Watcher } from "./watcher.ts";
 import { isAddress, messagesOf, netOf } from "./websocket.ts";
-
-/** A place in a stream. */
-interface Since {
-  /** Name of the stream. */
-  readonly sid: string;
-  /** Number of the last frame that was seen. */
-  readonly seq: number;
-}
 
 const since: ValueParser<"sync", Since> = {
   mode: "sync",
@@ -136,83 +117,33 @@ export function watchNeeds(flags: WatchFlags): Partial<Needs> {
 export async function runWatch(flags: WatchFlags): Promise<number> {
   checkFlags(flags);
   const options = await checkOptions(flags);
+  const goesOn = flags.follow || isStream(flags.source);
+  const onScreen = goesOn && !flags.json && isTerminal("stdout");
+  const watcher = new Watcher({
+    ...flags,
+    tells: flags.json ? "json" : goesOn && !onScreen ? "text" : null,
+    goesOn,
+    onScreen,
+  });
   using interrupt = listenForSignals();
-  const board = new Board(flags);
-  const view = new StateView();
-  const live = isLive(flags) && !flags.json && isTerminal("stdout");
-  using screen = openScreen(
-    live,
-    (size) => board.lines(view, paintOut(), size),
-  );
-  const fired = await watch(flags, options, { interrupt, board, view, screen });
-  if (!flags.json && !isLive(flags)) {
-    print(
-      board.lines(view, paintOut(), {}).map((line) => `${line}\n`).join(""),
-    );
+  const { asked } = interrupt;
+  const lines = (size: Partial<Size>) =>
+    watcher.board.lines(watcher.view, paintOut(), size);
+  {
+    using _screen = openScreen(onScreen, lines);
+    for await (const read of readsOf(flags, options, asked)) {
+      if (asked.aborted) break;
+      watcher.take(read);
+      if (goesOn && watcher.fired) break;
+    }
   }
-  if (fired) return EXIT.alert;
+  watcher.flush();
+  if (!flags.json && !goesOn) {
+    print(lines({}).map((line) => `${line}\n`).join(""));
+  }
+  if (watcher.fired) return EXIT.alert;
   const signal = interrupt.signal();
   return signal === null ? EXIT.done : STOP_EXIT[signal];
-}
-
-/** What watching shows and asks. */
-interface Around {
-  readonly interrupt: Interrupt;
-  readonly board: Board;
-  readonly view: StateView;
-  readonly screen: Screen;
-}
-
-/** Reads to the end, or to the first alert; tells whether there was one. */
-async function watch(
-  flags: WatchFlags,
-  options: CheckOptions,
-  { interrupt, board, view, screen }: Around,
-): Promise<boolean> {
-  const { asked } = interrupt;
-  const watches = flags.alert.map((alert) => new AlertWatch(alert));
-  const said = new Set<string>();
-  const printer = openLinePrinter();
-  const goesOn = isLive(flags);
-  const tells = flags.json || (goesOn && !screen.live);
-  const log = openLog("warn");
-  for await (const read of readsOf(flags, options, asked)) {
-    if (asked.aborted) break;
-    const { verdict, line } = read;
-    if (verdict.kind === "fault") {
-      if (!goesOn) throw lineError(read, verdict.message);
-      board.refuse();
-      // What follows a line that is wrong is wrong, too.
-      if (verdict.fault !== "after_fault" && !screen.live) {
-        log.error(`${placeOf(read)}: This line ${verdict.message}`);
-      }
-    }
-    if (verdict.kind === "truncated") {
-      log.warn(`${placeOf(read)}: This line is cut off`);
-    }
-    if (verdict.kind !== "frame") continue;
-    const { frame } = verdict;
-    view.apply(frame);
-    board.add(frame, line.bytes.length + 1);
-    if (isSeen(frame, flags.since)) continue;
-    if (tells) {
-      for (const told of toldOf(frame, flags)) {
-        printer.write(flags.json ? jsonLine(told) : recordText(toldText(told)));
-      }
-    }
-    for (const one of watches) {
-      const alert = one.look(frame, view);
-      if (alert === null || said.has(alert.alert)) continue;
-      said.add(alert.alert);
-      board.alert(textOf(alert));
-      if (flags.json) printer.write(jsonLine(alert));
-      else if (!screen.live) log.error(`alert: ${textOf(alert)}`);
-    }
-    if (goesOn) printer.flush();
-    if (goesOn && said.size > 0) break;
-  }
-  printer.flush();
-  return said.size > 0;
 }
 
 function readsOf(
@@ -249,22 +180,6 @@ async function* untilAsked(
   } finally {
     asked.removeEventListener("abort", stop);
   }
-}
-
-function isSeen(frame: Frame, since: Since | undefined): boolean {
-  return since !== undefined && frame.sid === since.sid &&
-    (frame.kind === "hello" || frame.seq <= since.seq);
-}
-
-function textOf({ alert, value, tick }: Fired): string {
-  return `${alert} at tick ${tick}: it is ${value}`;
-}
-
-/** Whether more is to come, for as long as anybody looks. */
-function isLive(
-  { source, follow }: SourceFlags & { readonly follow: boolean },
-) {
-  return follow || isStream(source);
 }
 
 /** Whether a source is no file. */

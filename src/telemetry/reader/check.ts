@@ -58,12 +58,17 @@ export type Verdict =
   | { readonly kind: "frame"; readonly frame: Frame }
   /** Good, and received before. */
   | { readonly kind: "duplicate"; readonly frame: Frame }
-  /** Not good. */
+  /** Signed and in its place, and not what its channel tells: not to be used. */
+  | {
+    readonly kind: "misfit";
+    readonly frame: Frame;
+    /** What is wrong, for people: `does not fit: …`. */
+    readonly message: string;
+  }
+  /** Not good, and nothing after it, until another connection begins. */
   | {
     readonly kind: "fault";
     readonly fault: LineFaultCode;
-    /** Whether nothing after it counts until another connection begins. */
-    readonly ends: boolean;
     /** What is wrong, for people: `is not signed`. */
     readonly message: string;
   };
@@ -117,7 +122,7 @@ export class StreamCheck {
       this.#connection = null;
       this.#broken = true;
       const { fault, message } = error;
-      return { kind: "fault", fault, ends: true, message };
+      return { kind: "fault", fault, message };
     }
   }
 
@@ -189,9 +194,9 @@ export class StreamCheck {
     if (frame.seq <= seen.seq) return { kind: "duplicate", frame };
     this.#seen.set(sid, { conn, seq: frame.seq });
     const message = connection.isKnown ? misfitOf(frame) : null;
-    if (message === null) return { kind: "frame", frame };
-    // It is where it belongs, so those after it can be told.
-    return { kind: "fault", fault: "bad_payload", ends: false, message };
+    return message === null
+      ? { kind: "frame", frame }
+      : { kind: "misfit", frame, message };
   }
 
   get #keys(): ReadonlyMap<string, Uint8Array> {

@@ -47,9 +47,11 @@ export class TelemetryReader implements AsyncIterable<Frame> {
     for await (const read of readRecording(this.#source, check)) {
       const { verdict } = read;
       if (verdict.kind === "frame") yield verdict.frame;
-      if (verdict.kind !== "fault" && verdict.kind !== "truncated") continue;
+      if (verdict.kind === "frame" || verdict.kind === "duplicate") continue;
       if (onFault !== undefined) onFault(read);
-      else if (verdict.kind === "fault") throw lineError(read, verdict.message);
+      else if (verdict.kind !== "truncated") {
+        throw lineError(read, verdict.message);
+      }
     }
   }
 }

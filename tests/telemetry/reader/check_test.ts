@@ -403,13 +403,13 @@ Deno.test("what does not fit its channel is refused, and what follows it is not"
   assertEquals(outcomes(lines, {}), [
     "frame",
     "frame",
-    "bad_payload",
+    "misfit",
     "frame",
-    "bad_payload",
+    "misfit",
     "frame",
   ]);
   const [, , wrong] = verdicts(lines, {});
-  assert(wrong.kind === "fault" && !wrong.ends);
+  assert(wrong.kind === "misfit");
   assertEquals(
     wrong.message,
     "does not fit: queues.rotations is not a whole number from 0",
