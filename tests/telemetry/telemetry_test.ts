@@ -15,6 +15,8 @@ import type { Plain } from "../../src/snapshots/plain.ts";
 import { busyTown } from "../helpers/busy_town.ts";
 import { inScratch } from "../helpers/scratch.ts";
 import { openTold } from "../helpers/told.ts";
+import { openCollector } from "./delivery/collector.ts";
+import { plainTcp } from "./delivery/open.ts";
 
 const BUSY = busyTown({ movement: "walk", backend: "scripted" });
 
@@ -215,6 +217,31 @@ Deno.test("telemetry that is on, off, failing or stuck leaves the town as it is"
     for (const connection of held) connection.close();
     assertEquals(new Set(hashes.values()).size, 1, JSON.stringify([...hashes]));
   }));
+
+Deno.test("a collector that is slow has less than half as much waiting for it as with whole states", async () => {
+  const peakOf = async (mode: string) => {
+    // It acknowledges what it has read: what it has not read waits.
+    await using collector = openCollector({ acks: true, restMs: 10 });
+    const { end, simulation } = await run(
+      townWith({
+        mode,
+        transport: plainTcp(collector.port, { ack: true }),
+        buffer: { max_bytes: 67_108_864, max_frames: 65_536 },
+      }),
+      200,
+    );
+    assertEquals(end.lost, 0);
+    const peak = end.health.transports[0].queue_bytes_peak;
+    return { peak, hash: simulation.hash() };
+  };
+  const changes = await peakOf("diff");
+  const whole = await peakOf("full");
+  assertEquals(changes.hash, whole.hash);
+  assert(
+    changes.peak < 0.5 * whole.peak,
+    `${changes.peak} of ${whole.peak} bytes`,
+  );
+});
 
 Deno.test("a run that is saved and gone on with tells the same stories", () =>
   inScratch(async (folder) => {
