@@ -1,12 +1,23 @@
 /** Holds values against shapes. @module */
 import { type Shape, UNSAFE_KEYS } from "./shape.ts";
 
+/** Members of a value of JSON. */
+type Members = { readonly [name: string]: unknown };
+
 /** How values are held against shapes. */
 export interface CheckOptions {
   /** Whether members nobody knows are wrong, and those that lack as well. */
   readonly strict: boolean;
   /** Whether members may be missing all the same: some were left out. */
   readonly redacted?: boolean;
+}
+
+/** What is wrong with a value, and where in it. */
+interface Misfit {
+  /** Members and places from the outside in, joined: `ada.pos[1]`. */
+  readonly path: string;
+  /** What is wrong there: `is not a number`. */
+  readonly what: string;
 }
 
 /**
@@ -19,55 +30,73 @@ export function misfit(
   value: unknown,
   options: CheckOptions,
   isChange: boolean,
-  path = "",
 ): string | null {
-  if (!fits(shape, value)) return `${path || "it"} is not ${wanted(shape)}`;
-  if (Array.isArray(value)) {
-    const { items } = shape;
-    if (typeof items !== "object") return null;
-    for (let i = 0; i < value.length; i++) {
-      // A list comes whole, also in a change.
-      const wrong = misfit(items, value[i], options, false, `${path}[${i}]`);
-      if (wrong !== null) return wrong;
-    }
-    return null;
-  }
+  const wrong = misfitOf(shape, value, options, isChange);
+  return wrong === null ? null : `${wrong.path || "it"} ${wrong.what}`;
+}
+
+function misfitOf(
+  shape: Shape,
+  value: unknown,
+  options: CheckOptions,
+  isChange: boolean,
+): Misfit | null {
+  if (!fits(shape, value)) return { path: "", what: `is not ${wanted(shape)}` };
   if (typeof value !== "object" || value === null) return null;
-  return memberMisfit(shape, value, options, isChange, path);
+  return Array.isArray(value)
+    ? itemMisfit(shape, value, options)
+    : memberMisfit(shape, value as Members, options, isChange);
+}
+
+function itemMisfit(
+  { items }: Shape,
+  list: readonly unknown[],
+  options: CheckOptions,
+): Misfit | null {
+  if (typeof items !== "object") return null;
+  for (let i = 0; i < list.length; i++) {
+    // A list comes whole, also in a change.
+    const wrong = misfitOf(items, list[i], options, false);
+    if (wrong !== null) return inside(`[${i}]`, wrong);
+  }
+  return null;
 }
 
 function memberMisfit(
-  shape: Shape,
-  value: object,
+  { properties, additionalProperties, required }: Shape,
+  value: Members,
   options: CheckOptions,
   isChange: boolean,
-  path: string,
-): string | null {
-  const { properties, additionalProperties, required } = shape;
+): Misfit | null {
   // Of an object without either nothing is known.
   if (properties === undefined && additionalProperties === undefined) {
     return null;
   }
-  for (const [name, member] of Object.entries(value)) {
-    if (UNSAFE_KEYS.includes(name)) return `${path || "it"} has a key ${name}`;
+  const names = Object.keys(value);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    if (UNSAFE_KEYS.includes(name)) {
+      return { path: "", what: `has a key ${name}` };
+    }
     const inner = properties !== undefined && Object.hasOwn(properties, name)
       ? properties[name]
       : additionalProperties;
-    const where = path === "" ? name : `${path}.${name}`;
     if (typeof inner !== "object") {
-      if (options.strict) return `${where} is not known`;
-    } else if (!(isChange && member === null)) {
-      const wrong = misfit(inner, member, options, isChange, where);
-      if (wrong !== null) return wrong;
+      if (options.strict) return { path: name, what: "is not known" };
+    } else if (!isChange || value[name] !== null) {
+      const wrong = misfitOf(inner, value[name], options, isChange);
+      if (wrong !== null) return inside(name, wrong);
     }
   }
   if (isChange || !options.strict || options.redacted) return null;
-  for (const name of required ?? []) {
-    if (!Object.hasOwn(value, name)) {
-      return `${path === "" ? name : `${path}.${name}`} is missing`;
-    }
-  }
-  return null;
+  const missing = required?.find((name) => !Object.hasOwn(value, name));
+  return missing === undefined ? null : { path: missing, what: "is missing" };
+}
+
+/** The same, seen from one level farther out. */
+function inside(name: string, { path, what }: Misfit): Misfit {
+  const joint = path === "" || path.startsWith("[") ? "" : ".";
+  return { path: name + joint + path, what };
 }
 
 /** Whether the value itself fits, whatever is in it. */
