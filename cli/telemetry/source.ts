@@ -1,5 +1,5 @@
 /** Recordings that commands read: their flags, and their lines. @module */
-import { dirname } from "node:path";
+import { dirname, extname } from "node:path";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import type { Needs } from "../../src/security/permissions.ts";
@@ -42,8 +42,10 @@ export function sourceNeeds(
   { source, verifyKey }: Pick<SourceFlags, "source" | "verifyKey">,
 ): Pick<Needs, "reads"> {
   const keys = verifyKey.map(({ file }) => file);
-  // Earlier parts of a file stand beside it.
-  return { reads: source === "-" ? keys : [dirname(source), source, ...keys] };
+  if (source === "-") return { reads: keys };
+  // Earlier parts of a file stand beside it; a folder has all its files.
+  const isFolder = extname(source) === "";
+  return { reads: [isFolder ? source : dirname(source), ...keys] };
 }
 
 /** Where the bytes come from. */
