@@ -5,15 +5,16 @@ import { constant, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import type { MapFormat } from "../../src/observations/spec.ts";
-import { CODE_FOLDER } from "../../src/security/permissions.ts";
+import { CODE_FOLDER, type Needs } from "../../src/security/permissions.ts";
+import {
+  COLLECTOR,
+  type CollectorRow,
+  measureCollector,
+} from "../bench/collector.ts";
 import { type HooksRow, measureHooks } from "../bench/hooks.ts";
 import { measure, type Part, type Row } from "../bench/measure.ts";
-import {
-  type BytesRow,
-  type CostRow,
-  measureBytes,
-  measureCost,
-} from "../bench/telemetry.ts";
+import { showBytes, showCollected, showCost } from "../bench/show_telemetry.ts";
+import { measureBytes, measureCost } from "../bench/telemetry.ts";
 import { measureVector } from "../bench/vector.ts";
 import { anyOf, type Command, command, subcommand } from "../command.ts";
 import { commonFlags, jsonFlag, says, wholeNumber } from "../flags.ts";
@@ -170,6 +171,10 @@ export const bench: Command = command({
           ),
           "32,128",
         ),
+        collector: option(
+          "--collector",
+          says("Also measure with a collector at 127.0.0.1:9443, over TLS"),
+        ),
         rounds: roundsFlag,
         json: jsonFlag,
         ...commonFlags,
@@ -177,7 +182,10 @@ export const bench: Command = command({
     ),
     anyOf("tick", "observe", "step", "vector", "hooks", "telemetry"),
   ),
-  needs: ({ part }) => ({ reads: part === "vector" ? [CODE_FOLDER] : [] }),
+  needs(flags) {
+    if (flags.part === "telemetry") return telemetryNeeds(flags.collector);
+    return { reads: flags.part === "vector" ? [CODE_FOLDER] : [] };
+  },
   async run(flags) {
     const paint = openPaint(showsColours("stdout"));
     const lines = flags.part === "vector"
@@ -308,10 +316,23 @@ async function benchHooks(
   );
 }
 
+/** The town whose bytes are counted, and what a collector takes. */
+function telemetryNeeds(collector: boolean): Partial<Needs> {
+  const reads = ["configs/town.yaml", "configs/town.manifest.yaml"];
+  if (!collector) return { reads };
+  const { host, port } = COLLECTOR;
+  return {
+    reads: [...reads, CODE_FOLDER],
+    writes: ["out"],
+    net: [`${host}:${port}`],
+  };
+}
+
 /** Measures what telemetry costs, and counts its bytes. */
 async function benchTelemetry(
-  { agents, rounds, json }: {
+  { agents, collector, rounds, json }: {
     readonly agents: string;
+    readonly collector: boolean;
     readonly rounds: number;
     readonly json: boolean;
   },
@@ -319,69 +340,19 @@ async function benchTelemetry(
 ): Promise<string[]> {
   const cost = readSizes(agents).map((size) => measureCost(size, rounds));
   const bytes = await measureBytes();
-  if (json) {
-    const part = "telemetry";
-    return [
-      JSON.stringify({
-        format: "townlet.bench",
-        version: 1,
-        part,
-        cost,
-        bytes,
-      }),
-    ];
+  const collected: CollectorRow[] = [];
+  for (const size of collector ? readSizes(agents) : []) {
+    collected.push(await measureCollector(size, rounds));
   }
-  return [...showCost(cost, paint), "", ...showBytes(bytes, paint)];
-}
-
-function showCost(rows: readonly CostRow[], paint: Paint): string[] {
-  return table(
-    [
-      { heading: "residents", right: true },
-      { heading: "ns/step", right: true },
-      { heading: "spread", right: true },
-      { heading: "of bare f32", right: true },
-      { heading: "heap B/tick", right: true },
-    ],
-    rows.map((row) => [
-      number(row.agents),
-      number(row.ns_per_agent_step, 1),
-      `${number(row.spread * 100)} %`,
-      number(row.ratio_to_bare_loop, 2),
-      row.heap_bytes_per_tick === null
-        ? "–"
-        : number(row.heap_bytes_per_tick, 1),
-    ]),
-    paint,
-  );
-}
-
-function showBytes(rows: readonly BytesRow[], paint: Paint): string[] {
+  if (json) {
+    const head = { format: "townlet.bench", version: 1, part: "telemetry" };
+    return [JSON.stringify({ ...head, cost, bytes, collected })];
+  }
   return [
-    ...table(
-      [
-        { heading: "town" },
-        { heading: "residents", right: true },
-        { heading: "B/tick", right: true },
-        { heading: "in full", right: true },
-        { heading: "share", right: true },
-      ],
-      rows.map((row) => [
-        row.town,
-        number(row.agents),
-        number(row.bytes_per_tick),
-        number(row.full_bytes_per_tick),
-        `${number(row.share_of_full * 100, 1)} %`,
-      ]),
-      paint,
-    ),
+    ...showCost(cost, paint),
     "",
-    paint.dim("bytes per tick by channel"),
-    ...rows.map(({ town, agents, channels }) => {
-      const shares = Object.entries(channels)
-        .map(([name, bytes]) => `${name} ${number(bytes)}`);
-      return `${padEnd(`${town}, ${agents}`, 14)} ${shares.join(", ")}`;
-    }),
+    ...showBytes(bytes, paint),
+    ...collected.length > 0 ? ["", ...showCollected(collected, paint)] : [],
   ];
 }
 
