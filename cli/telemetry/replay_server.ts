@@ -6,6 +6,9 @@ import type { Due } from "./pace.ts";
 /** Bytes that wait for a slow reader at most. */
 const BUFFERED_MAX = 1 << 20;
 
+/** Milliseconds that readers have to notice the end. */
+const CLOSE_MS = 1000;
+
 /** Milliseconds between two looks at a slow reader. */
 const LOOK_MS = 20;
 
@@ -36,24 +39,27 @@ export async function serveReplay(
   play: () => AsyncIterable<Due>,
   { port, asked, onReady, onFault }: ServeOptions,
 ): Promise<void> {
-  let readers = 0;
+  const readers = new Set<Promise<void>>();
   const handler = (request: Request): Response => {
     if (!isOurs(request)) return new Response(null, { status: 403 });
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return new Response("Connect with a WebSocket\n", { status: 426 });
     }
-    if (readers === READERS_MAX) return new Response(null, { status: 503 });
-    readers++;
+    if (readers.size === READERS_MAX) {
+      return new Response(null, { status: 503 });
+    }
     const { socket, response } = Deno.upgradeWebSocket(request);
-    socket.onopen = () => {
-      playTo(socket, play(), asked).catch(onFault)
-        .finally(() => socket.close());
-    };
-    socket.onclose = () => void readers--;
+    const reader: Promise<void> = serveTo(socket, play, asked).catch(onFault)
+      .finally(() => readers.delete(reader));
+    readers.add(reader);
     return response;
   };
   const server = listen(port, asked, handler, onReady);
   await server.finished;
+  const all = new AbortController();
+  const late = sleep(CLOSE_MS, all.signal);
+  await Promise.race([Promise.all(readers), late]);
+  all.abort();
 }
 
 function listen(
@@ -90,6 +96,25 @@ function isOurs({ headers }: Request): boolean {
 function isLoopback(address: string): boolean {
   if (!URL.canParse(address)) return false;
   return ["127.0.0.1", "localhost"].includes(new URL(address).hostname);
+}
+
+/** Plays to a reader once it is there, and waits until it has gone. */
+async function serveTo(
+  socket: WebSocket,
+  play: () => AsyncIterable<Due>,
+  asked: AbortSignal,
+): Promise<void> {
+  const opened = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  socket.onopen = () => opened.resolve();
+  socket.onclose = () => closed.resolve();
+  await Promise.race([opened.promise, closed.promise]);
+  try {
+    await playTo(socket, play(), asked);
+  } finally {
+    socket.close();
+    await closed.promise;
+  }
 }
 
 async function playTo(
