@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { TownletError } from "../../src/base/error.ts";
 import { configFrom } from "../../src/config/load.ts";
 import type { Connection } from "../../src/security/connection.ts";
+import { checkNet } from "../../src/security/plain.ts";
 import { listenTls } from "../../src/security/tls_server.ts";
 import { Simulation } from "../../src/simulation.ts";
 import { Telemetry } from "../../src/telemetry/telemetry.ts";
@@ -39,6 +40,11 @@ const WARM_UP_TICKS = 1440;
 /** Milliseconds the connection may take. */
 const CONNECT_MS = 10_000;
 const DAY_MS = 86_400_000;
+
+/** Refuses, before anything is measured, where it may not listen. */
+export function checkCollector(): void {
+  checkNet("listen", COLLECTOR.host, COLLECTOR.port);
+}
 
 /** Measures a town of so many residents. */
 export async function measureCollector(

@@ -7,6 +7,7 @@ import { EXIT, TownletError } from "../../src/base/error.ts";
 import type { MapFormat } from "../../src/observations/spec.ts";
 import { CODE_FOLDER, type Needs } from "../../src/security/permissions.ts";
 import {
+  checkCollector,
   COLLECTOR,
   type CollectorRow,
   measureCollector,
@@ -338,6 +339,7 @@ async function benchTelemetry(
   },
   paint: Paint,
 ): Promise<string[]> {
+  if (collector) checkCollector();
   const cost = readSizes(agents).map((size) => measureCost(size, rounds));
   const bytes = await measureBytes();
   const collected: CollectorRow[] = [];

@@ -70,6 +70,43 @@ Deno.test("bench hooks tells what a hook adds, to the same worlds", async () => 
   }
 });
 
+Deno.test("bench telemetry tells what telling costs, and how many bytes it takes", async () => {
+  const { code, out, err } = await townlet("bench", [
+    ...["telemetry", "--agents", "8", "--rounds", "1", "--json"],
+  ]);
+  assertEquals([code, err], [0, ""]);
+  const { part, cost: [cost], bytes, collected } = JSON.parse(out);
+  assertEquals([part, cost.agents, collected], ["telemetry", 8, []]);
+  for (const key of ["ns_per_agent_step", "ratio_to_bare_loop"]) {
+    assert(cost[key] > 0, key);
+  }
+  assertEquals(typeof cost.heap_bytes_per_tick, "number");
+  assertEquals(bytes.length, 3);
+});
+
+Deno.test("bench telemetry --collector measures over TLS, where it may", async () => {
+  const words = ["telemetry", "--agents", "8", "--rounds", "1", "--collector"];
+  const refused = await townlet("bench", words);
+  assertEquals([refused.code, refused.out], [5, ""]);
+  assertStringIncludes(refused.err, "127.0.0.1:9443");
+  const { code, out, err } = await townlet("bench", [...words, "--json"], {
+    without: ["--allow-read"],
+    flags: ["--allow-read=configs,src,out", "--allow-net=127.0.0.1:9443"],
+  });
+  assertEquals([code, err], [0, ""]);
+  const { collected: [row] } = JSON.parse(out);
+  assertEquals(row.agents, 8);
+  for (
+    const key of [
+      "ticks_per_second_without",
+      "ticks_per_second_unread",
+      "queue_bytes_peak",
+      "frames_per_second",
+    ]
+  ) assert(row[key] > 0, key);
+  assert(row.queue_bytes_peak <= 1_048_576, "the queue is bounded");
+});
+
 Deno.test("bench vector refuses more threads than worlds", async () => {
   const { code, out, err } = await townlet("bench", [
     ...["vector", "--worlds", "2", "--workers", "3"],
