@@ -94,6 +94,13 @@ Deno.test("docs/dependencies.md has each package of the lock, with its licence, 
   );
 });
 
+Deno.test("docs/telemetry.md shows the reader in Python as it is", async () => {
+  const page = await Deno.readTextFile("docs/telemetry.md");
+  const shown = /```py\n(.*?)```/s.exec(page)?.[1];
+  const reader = "docs/examples/read_telemetry.py";
+  assertEquals(shown, await Deno.readTextFile(reader));
+});
+
 Deno.test("docs/work-packages.md points at files that exist, for what it calls present", () => {
   const rows = tableRows(Deno.readTextFileSync("docs/work-packages.md"));
   assertEquals(rows.map(([number]) => number), [
