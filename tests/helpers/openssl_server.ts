@@ -10,16 +10,17 @@ export interface OpensslServer extends AsyncDisposable {
 
 /**
  * Starts a server with a certificate and its key, `NAME.pem` and `NAME.key`,
- * and more words for openssl.
+ * with more words for openssl, on a port or any that is free.
  */
 export async function opensslServer(
   folder: string,
   name: string,
   words: readonly string[] = [],
+  port = 0,
 ): Promise<OpensslServer> {
   const child = new Deno.Command("openssl", {
     args: [
-      ...["s_server", "-accept", "127.0.0.1:0", "-naccept", "16"],
+      ...["s_server", "-accept", `127.0.0.1:${port}`, "-naccept", "16"],
       ...["-cert", `${folder}/${name}.pem`, "-key", `${folder}/${name}.key`],
       ...words,
     ],
@@ -34,8 +35,9 @@ export async function opensslServer(
   const read = async (stream: ReadableStream<Uint8Array>) => {
     for await (const piece of stream) {
       text += decoder.decode(piece);
-      const port = /^ACCEPT \S+:(\d+)$/m.exec(text);
-      if (port !== null) resolve(Number(port[1]));
+      // It tells the port only where it chose one.
+      const said = /^ACCEPT(?: \S+:(\d+))?$/m.exec(text);
+      if (said !== null) resolve(Number(said[1] ?? port));
     }
   };
   const ended = Promise.all([read(child.stdout), read(child.stderr)]);
