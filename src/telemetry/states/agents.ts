@@ -37,6 +37,9 @@ import {
   quoted,
 } from "./json_writer.ts";
 import { openResidents, type ResidentWriter } from "./residents.ts";
+import { RowWatch } from "./row_watch.ts";
+
+const TRAITS = ["extroversion", "forgiveness", "ambition"] as const;
 
 /** Columns of the numbers that are told of everybody. */
 const NUMBER = {
@@ -74,6 +77,24 @@ const CODE = {
   columns: 18 + COUNTERS.length,
 } as const;
 
+/** Columns of which all is told, that stay the same in most ticks. */
+const WATCHED = [
+  "x",
+  "y",
+  "wallet",
+  "job",
+  "shiftState",
+  "onShift",
+  "exitPending",
+  "lateTicksToday",
+  "lateness",
+  "absences",
+  "attendance",
+  "wagesWithheld",
+  "inventory",
+] as const;
+const WATCHED_TRAITS = ["profile", ...TRAITS] as const;
+
 const NAME = {
   pos: nameOf("pos"),
   needs: nameOf("needs"),
@@ -102,7 +123,6 @@ const NAME = {
 } as const;
 const NEED_NAMES = NEEDS.map(nameOf);
 const COUNTER_NAMES = COUNTERS.map(nameOf);
-const TRAITS = ["extroversion", "forgiveness", "ambition"] as const;
 const TRAIT_NAMES = TRAITS.map(nameOf);
 
 const NONE = pieceOf("");
@@ -127,6 +147,7 @@ class AgentWriter implements ResidentWriter {
   readonly #out: JsonWriter;
   readonly #numbers: ToldNumbers;
   readonly #codes: ToldCodes;
+  readonly #watch: RowWatch;
   readonly #showsTraits: boolean;
   /** By index and 1: the first stands for none. */
   readonly #objects: readonly Piece[];
@@ -143,48 +164,59 @@ class AgentWriter implements ResidentWriter {
     this.#numbers = new ToldNumbers(out, numbers, options);
     this.#codes = new ToldCodes(out, town.capacity * CODE.columns);
     this.#showsTraits = town.config.features.observations.personality_channels;
+    this.#watch = new RowWatch(
+      this.#showsTraits ? [...WATCHED, ...WATCHED_TRAITS] : WATCHED,
+      town.capacity,
+    );
     this.#objects = [NONE, ...town.objectIds.map(quoted)];
     this.#affordances = [NONE, ...town.affordances.map(({ id }) => quoted(id))];
     this.#jobs = [NONE, ...town.jobs.map(({ id }) => quoted(id))];
   }
 
   begin({ world }: View): void {
+    const basket = basketPrice(world);
     this.#world = world;
-    this.#basket[0] = basketPrice(world);
+    this.#watch.look(world);
+    if (basket !== this.#basket[0]) this.#watch.markAll();
+    this.#basket[0] = basket;
   }
 
   write(row: number, place: number, whole: boolean): void {
-    const world = this.#world;
     const out = this.#out;
     const numbers = this.#numbers;
-    const { told } = this.#codes;
+    const { need } = this.#world;
     const n = place * NUMBER.columns;
     const c = place * CODE.columns;
-    const x = world.x[row];
-    const y = world.y[row];
-    if (whole || x !== told[c + CODE.x] || y !== told[c + CODE.y]) {
-      told[c + CODE.x] = x;
-      told[c + CODE.y] = y;
-      out.tile(NAME.pos, x, y);
-    }
+    const looksNew = whole || this.#watch.isChanged[row] === 1;
+    if (looksNew) this.#writePosition(row, c, whole);
     out.open(NAME.needs);
     for (let k = 0; k < NEED_COUNT; k++) {
-      const at = row * NEED_COUNT + k;
-      numbers.tell(n + k, NEED_NAMES[k], world.need, at, whole);
+      numbers.tell(n + k, NEED_NAMES[k], need, row * NEED_COUNT + k, whole);
     }
     out.close(whole);
-    numbers.tell(n + NUMBER.wallet, NAME.wallet, world.wallet, row, whole);
-    if (
-      whole || world.job[row] + 1 !== told[c + CODE.job] ||
-      world.shiftState[row] !== told[c + CODE.shift] ||
-      world.onShift[row] !== told[c + CODE.onShift] ||
-      world.exitPending[row] !== told[c + CODE.exitPending] ||
-      world.lateTicksToday[row] !== told[c + CODE.lateToday] ||
-      world.lateness[row] !== told[c + CODE.lateTotal] ||
-      world.absences[row] !== told[c + CODE.absences]
-    ) this.#writeWork(row, c, whole);
-    const { attendance, wagesWithheld: withheld } = world;
+    if (looksNew) this.#writeRest(row, n, c, whole);
+    this.#writeDoing(row, c, whole);
+    this.#writeLast(row, c, whole);
+  }
+
+  #writePosition(row: number, c: number, whole: boolean): void {
+    const { told } = this.#codes;
+    const x = this.#world.x[row];
+    const y = this.#world.y[row];
+    const hasMoved = x !== told[c + CODE.x] || y !== told[c + CODE.y];
+    if (!hasMoved && !whole) return;
+    told[c + CODE.x] = x;
+    told[c + CODE.y] = y;
+    this.#out.tile(NAME.pos, x, y);
+  }
+
+  /** Writes what stays the same in most ticks. */
+  #writeRest(row: number, n: number, c: number, whole: boolean): void {
+    const numbers = this.#numbers;
+    const { wallet, attendance, wagesWithheld: withheld } = this.#world;
     const w = n + NUMBER.withheld;
+    numbers.tell(n + NUMBER.wallet, NAME.wallet, wallet, row, whole);
+    this.#writeWork(row, c, whole);
     numbers.tell(
       n + NUMBER.attendance,
       NAME.attendance,
@@ -196,8 +228,6 @@ class AgentWriter implements ResidentWriter {
     numbers.tell(n + NUMBER.basket, NAME.basket, this.#basket, 0, whole);
     this.#writeInventory(row, c, whole);
     if (this.#showsTraits) this.#writePersonality(row, n, c, whole);
-    this.#writeDoing(row, c, whole);
-    this.#writeLast(row, c, whole);
   }
 
   #writeWork(row: number, c: number, whole: boolean): void {

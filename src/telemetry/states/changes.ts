@@ -52,8 +52,10 @@ export class ToldNumbers {
     if (value === this.#raw[at] && !whole) return;
     const size = Math.abs(value) * this.#power;
     if (size < this.#stepsEnd) {
-      const rounded = Math.round(size);
-      const steps = value < 0 ? -rounded : rounded;
+      // As Math.round() has it, and sooner; the sum of a half and what is just
+      // below a half is one.
+      const rounded = size < 0.5 ? 0 : (size + 0.5) | 0;
+      const steps = value < 0 ? 0 - rounded : rounded;
       this.#raw[at] = value;
       if (steps === this.#steps[at] && !whole) return;
       this.#steps[at] = steps;
