@@ -1,6 +1,6 @@
 /** Towns as channels of states see them, and what they tell of a run. @module */
 import { assertEquals } from "@std/assert";
-import { Simulation } from "../../../src/simulation.ts";
+import type { Simulation } from "../../../src/simulation.ts";
 import { ChurnWindow } from "../../../src/telemetry/stories/churn.ts";
 import {
   applyPatch,
