@@ -179,7 +179,7 @@ async function listenToKnown(
   });
   server.on("secureConnection", (socket) => {
     const address = addressOfSocket(socket);
-    const { raw } = socket.getPeerCertificate();
+    const raw = socket.getPeerCertificate()?.raw;
     if (!socket.authorized || raw === undefined) {
       socket.destroy();
       return door.onRefused("its certificate was not accepted", address);
