@@ -3,6 +3,7 @@ import { TownletError } from "../src/base/error.ts";
 import type { Config } from "../src/config/config.ts";
 import type { Transport } from "../src/config/transport.ts";
 import type { Health } from "../src/telemetry/health.ts";
+import type { Paint } from "./print/paint.ts";
 import { number } from "./print/text.ts";
 import { deliveryText } from "./report/delivery.ts";
 
@@ -76,4 +77,18 @@ export function healthLine({ loop, transports }: Health): string {
       `transport ${i} (${one.type}) ${one.state}, ${deliveryText(one)}`
     ),
   ].join("; ");
+}
+
+/**
+ * What is told, whatever else is not, of connections that anybody on their way
+ * can read; nothing where there is none.
+ */
+export function plaintextBanner({ telemetry }: Config, paint: Paint): string {
+  const open = telemetry.transports.flatMap((one) =>
+    one.type === "tcp" && !one.tls.enabled ? [one.endpoint] : []
+  );
+  if (open.length === 0) return "";
+  const text = `TELEMETRY IS NOT ENCRYPTED: ${open.join(", ")}`;
+  const rule = "=".repeat(text.length);
+  return `${paint.red(rule)}\n${paint.red(text)}\n${paint.red(rule)}\n`;
 }

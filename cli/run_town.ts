@@ -56,6 +56,7 @@ import {
   checkStandardOutput,
   healthLine,
   type OutputFlags,
+  plaintextBanner,
   toStandardOutput,
   transportsOf,
 } from "./run_telemetry.ts";
@@ -116,6 +117,7 @@ export async function runTown(flags: RunFlags): Promise<number> {
   // Before anything is said: what is warned of may be exported.
   const exports = checkExporter(config, log);
   for (const warning of warnings) log.warn(warning);
+  printError(plaintextBanner(config, openPaint(showsColours("stderr"))));
 
   const saved = flags.snapshotLoad === undefined
     ? undefined

@@ -78,7 +78,20 @@ export interface TelemetryEnd {
   readonly fault?: unknown;
 }
 
-/** Tells the outside of a run. */
+/**
+ * Tells the outside of a run, as the town's configuration says.
+ *
+ * @example
+ * ```ts ignore
+ * const file = "configs/town.yaml";
+ * const overrides = ["telemetry.transport={type: file, file_path: out/t.ndjson}"];
+ * using simulation = await openTown(file, { overrides });
+ * await using telemetry = await Telemetry.open(simulation, { file, app: "1.0" });
+ * telemetry.begin();
+ * simulation.runFor(1440, () => void telemetry.tick());
+ * const { undelivered } = await telemetry.close("complete");
+ * ```
+ */
 export class Telemetry implements AsyncDisposable {
   readonly #simulation: Simulation;
   readonly #view: View;
@@ -94,6 +107,8 @@ export class Telemetry implements AsyncDisposable {
   readonly #hooks: () => readonly HookTally[];
   #export: RunExport | null = null;
   #nonfinite = 0;
+  /** When a tick was last told of, in milliseconds. */
+  #toldAt = clock();
   #closed = false;
 
   private constructor(
@@ -215,10 +230,11 @@ export class Telemetry implements AsyncDisposable {
   /**
    * Tells of the tick just done.
    *
-   * @param ms how long it took, in milliseconds
+   * @param ms how long it took, in milliseconds; since this was called last,
+   * unless given
    * @returns events of the tick beside those of the turn
    */
-  tick(ms: number): readonly TownEvent[] {
+  tick(ms: number = clock() - this.#toldAt): readonly TownEvent[] {
     this.#times.add(ms);
     const { world, turn } = this.#simulation;
     const more = this.#stories.note(world.tick[0], turn.events);
@@ -238,6 +254,7 @@ export class Telemetry implements AsyncDisposable {
       });
     }
     this.#measure(ms, turn.events);
+    this.#toldAt = clock();
     return more;
   }
 

@@ -2,8 +2,10 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   checkStandardOutput,
   healthLine,
+  plaintextBanner,
   transportsOf,
 } from "../../cli/run_telemetry.ts";
+import { openPaint } from "../../cli/print/paint.ts";
 import { TownletError } from "../../src/base/error.ts";
 import { configFrom } from "../../src/config/load.ts";
 import { FLUSH_BOUNDS_MS, type Health } from "../../src/telemetry/health.ts";
@@ -127,5 +129,27 @@ Deno.test("healthLine() says on one line how everything does", () => {
     "health: tick 1,200, 4,200 ticks/s; 0.25 ms in 19 of 20 ticks; " +
       "transport 0 (tcp) backoff, 1,500 frames, 90,000 bytes, 12 waiting, " +
       "5 lost, timeout: nobody answers",
+  );
+});
+
+Deno.test("plaintextBanner() says which connections anybody can read (rule N6)", () => {
+  const plain = openPaint(false);
+  assertEquals(plaintextBanner(configWith({ type: "stdout" }), plain), "");
+  const tcp = { type: "tcp", endpoint: "127.0.0.1:9443" };
+  assertEquals(plaintextBanner(configWith(tcp), plain), "");
+  const open = {
+    ...tcp,
+    tls: { enabled: false },
+    allow_plaintext: true,
+    i_accept_plaintext_risk: true,
+  };
+  assertEquals(
+    plaintextBanner(configWith(open), plain),
+    [
+      "==========================================",
+      "TELEMETRY IS NOT ENCRYPTED: 127.0.0.1:9443",
+      "==========================================",
+      "",
+    ].join("\n"),
   );
 });
