@@ -1,5 +1,5 @@
 /** `telemetry collect`: receives what towns send, and keeps it. @module */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { object } from "@optique/core/constructs";
 import { text } from "@optique/core/message";
 import { map, optional, withDefault } from "@optique/core/modifiers";
@@ -13,10 +13,11 @@ import { EXIT, TownletError } from "../../src/base/error.ts";
 import { escapeText } from "../../src/base/text.ts";
 import { type Endpoint, parseEndpoint } from "../../src/config/endpoint.ts";
 import { loadCertificates } from "../../src/security/certificates.ts";
+import { checkOutput } from "../../src/security/paths.ts";
 import type { Needs } from "../../src/security/permissions.ts";
 import { addressOf } from "../../src/security/plain.ts";
 import { listenTls, type TlsServer } from "../../src/security/tls_server.ts";
-import { readSeen } from "../../src/telemetry/reader/seen_file.ts";
+import { readSeen, writeSeen } from "../../src/telemetry/reader/seen_file.ts";
 import { commonFlags, jsonFlag, says } from "../flags.ts";
 import { listenForSignals, STOP_EXIT } from "../interrupt.ts";
 import { jsonLine } from "../print/json.ts";
@@ -214,13 +215,20 @@ export async function collect(
       "whoever reaches this server may fill its folder: give --client-ca, or --verify-key",
     );
   }
+  // What could not be written is to be known before anybody sends it.
+  await checkOutput(join(out, "new.ndjson"), {
+    what: "folder of recordings",
+    isKind: null,
+  });
+  const seen = state === undefined ? new Map() : await readSeen(state);
+  if (state !== undefined) await writeSeen(state, seen);
   const collector = new Collector({
     folder: out,
     keys,
     challenge: flags.challenge,
     ack: flags.ack,
     state: state ?? null,
-    seen: state === undefined ? new Map() : await readSeen(state),
+    seen,
     say,
     warn,
   });

@@ -160,3 +160,28 @@ Deno.test("collect refuses a second one on its port, and files that are not ther
     assertEquals(await collector.ended(), 130);
   });
 });
+
+Deno.test("R3: collect refuses to start without one of its permissions, and says which", async () => {
+  await inScratch(async (folder) => {
+    const port = freePort();
+    const until = new Date(Date.now() + 86_400_000);
+    await writeDevCerts(`${folder}/tls`, ["127.0.0.1"], until);
+    const words = [
+      ...["--listen", `127.0.0.1:${port}`, "--out", `${folder}/kept`],
+      ...["--cert", `${folder}/tls/server.pem`],
+      ...["--key", `${folder}/tls/server.key`],
+      ...["--state", `${folder}/seen.json`],
+    ];
+    for (const missing of ["--allow-read", "--allow-write", "--allow-net"]) {
+      const net = missing === "--allow-net" ? 1 : port;
+      const collector = watch(start("telemetry:collect", words, {
+        without: [missing, "--allow-net"],
+        flags: [`--allow-net=127.0.0.1:${net}`],
+      }));
+      assertEquals(await collector.ended(), 5, missing);
+      assertEquals(collector.out(), "");
+      assert(collector.err().includes(missing), collector.err());
+      assert(collector.err().includes("deno run $("), collector.err());
+    }
+  });
+});
