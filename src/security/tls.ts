@@ -73,9 +73,10 @@ export async function connectTls(
     explain,
     (done) => {
       socket.once("secureConnect", () => {
-        const presented = socket.getPeerCertificate(true);
+        const presented: DetailedPeerCertificate | null = socket
+          .getPeerCertificate(true);
         // Without a certificate it is not verified, and an error follows.
-        if (presented.raw?.length > 0) done(() => check(presented, target));
+        if (presented?.raw?.length) done(() => check(presented, target));
       });
     },
   );
