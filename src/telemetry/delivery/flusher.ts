@@ -61,6 +61,9 @@ export interface FlusherOptions {
   readonly beatMs: number;
 }
 
+/** Milliseconds that a link without acknowledgements lasts if it is any good. */
+const PROVEN_MS = 1000;
+
 /** How a run ended. */
 export interface FlusherEnd {
   /** How the run ended. */
@@ -79,6 +82,7 @@ export class Flusher {
   /** Batches whose frames have no number yet. */
   readonly #inbox: Batch[] = [];
   #link: Link | null = null;
+  #openedAt = 0;
   /** Why the link ended by itself. */
   #fault: Error | null = null;
   #chain: SignatureChain | null = null;
@@ -144,6 +148,7 @@ export class Flusher {
     setState(status, "connecting");
     const link = await this.#sink.open();
     this.#link = link;
+    this.#openedAt = performance.now();
     link.onAck = (seq) => this.#acknowledge(seq);
     link.ended.then((fault) => {
       if (this.#link !== link) return;
@@ -224,7 +229,8 @@ export class Flusher {
     count(status, "batches");
     count(status, "frames", frames);
     count(status, "bytes", bytes.length);
-    setCounter(status, "failuresInARow", 0);
+    // Who takes a hello and hangs up has taken nothing.
+    if (!link.acks && now - this.#openedAt >= PROVEN_MS) this.#prove();
     setCounter(status, "lastFlushMs", Date.now());
     setCounter(status, "lastFlushTick", this.#tick);
   }
@@ -240,7 +246,14 @@ export class Flusher {
   }
 
   #acknowledge(seq: number): void {
-    if (this.#ledger.acknowledge(seq)) this.#expectAck();
+    if (!this.#ledger.acknowledge(seq)) return;
+    this.#prove();
+    this.#expectAck();
+  }
+
+  /** Notes that the link works: what failed before it is over. */
+  #prove(): void {
+    setCounter(this.#status, "failuresInARow", 0);
   }
 
   /** Sets the time by which more must be acknowledged, if there is more. */

@@ -295,6 +295,39 @@ Deno.test("Flusher gives up after so many failures, and says why", async () => {
   assertEquals(stateOf(status), "failed");
 });
 
+Deno.test("Flusher: who takes a hello and hangs up has failed again", async () => {
+  for (const acks of [false, true]) {
+    const status = newStatus();
+    const sink = new MemorySink({ acks });
+    const retry = { ...OPTIONS.retry, give_up_after: 3 };
+    const flusher = new Flusher(sink, status, { ...OPTIONS, retry });
+    const run = flusher.run();
+    await runAll(flusher, () => {
+      sink.end(new SinkFault("hung up"));
+      return stateOf(status) === "failed";
+    }, run);
+    assertEquals(sink.links.length, 3);
+    assertEquals(counter(status, "connects"), 3);
+    assertEquals(counter(status, "failuresInARow"), 3);
+  }
+});
+
+Deno.test("Flusher: what is acknowledged ends a row of failures", async () => {
+  const status = newStatus();
+  let opens = 0;
+  const sink = new MemorySink({ acks: true, opens: () => opens++ === 1 });
+  const flusher = new Flusher(sink, status, OPTIONS);
+  for (const batch of batches(1)) flusher.accept(batch);
+  await runAll(flusher, () => {
+    const rows = counter(status, "failuresInARow");
+    if (word(status, "written") > 0) sink.link?.onAck?.(0);
+    else assert(rows <= 1);
+    return word(status, "settled") === 1;
+  });
+  assertEquals(counter(status, "sendFailures"), 1);
+  assertEquals(counter(status, "failuresInARow"), 0);
+});
+
 Deno.test("Flusher: an acknowledgement that does not come ends the link", async () => {
   const status = newStatus();
   const sink = new MemorySink({ acks: true });
