@@ -6,7 +6,7 @@
  * once, with the name of the key or flag that names the file.
  * @module
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { EXIT, TownletError } from "../base/error.ts";
 import { readKeyFile, readLinked } from "./key_files.ts";
 
@@ -68,6 +68,21 @@ const CERTIFICATE_BYTES_MAX = 1 << 20;
 /** One certificate in a text. */
 const BLOCK =
   /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+
+/** The private key in a text; what some programs write before it is left out. */
+const KEY_BLOCK = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^]+?-----END \1-----/;
+
+/**
+ * Kinds of keys, or their curves, that every version of the runtime knows; with
+ * others it says little, or ends the process.
+ */
+const KEY_KINDS: readonly string[] = [
+  "rsa",
+  "prime256v1",
+  "secp384r1",
+  "secp521r1",
+  "ed25519",
+];
 
 /** Where a certificate begins in a text. */
 const BEGIN = /-----BEGIN CERTIFICATE-----/g;
@@ -180,21 +195,31 @@ async function readKey(file: NamedFile, options: CertificateOptions) {
   });
   const text = new TextDecoder("latin1").decode(bytes);
   bytes.fill(0);
-  if (!text.includes("PRIVATE KEY-----")) {
+  const block = KEY_BLOCK.exec(text)?.[0];
+  if (block === undefined) {
     throw unusable(file, "holds no private key as text", {
       hint: "A key stands between BEGIN PRIVATE KEY and END PRIVATE KEY",
     });
   }
-  if (/ENCRYPTED/.test(text)) {
+  if (block.includes("ENCRYPTED")) {
     throw unusable(file, "holds a key with a password", {
       hint: "Take the password off: openssl pkey -in FILE -out FILE.key",
     });
   }
+  let object: KeyObject;
   try {
-    return { text, object: createPrivateKey(text) };
+    object = createPrivateKey(block);
   } catch (cause) {
     throw unusable(file, "holds a private key that cannot be read", { cause });
   }
+  const kind = object.asymmetricKeyDetails?.namedCurve ??
+    object.asymmetricKeyType ?? "";
+  if (!KEY_KINDS.includes(kind)) {
+    throw unusable(file, `holds a key of a kind that is not used: ${kind}`, {
+      hint: `Use one of ${KEY_KINDS.join(", ")}`,
+    });
+  }
+  return { text: `${block}\n`, object };
 }
 
 function unusable(

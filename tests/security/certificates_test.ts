@@ -1,6 +1,6 @@
 /** Certificates that are looked at before anything uses them. @module */
 import { Buffer } from "node:buffer";
-import { X509Certificate } from "node:crypto";
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { TownletError } from "../../src/base/error.ts";
 import {
@@ -115,6 +115,10 @@ Deno.test("N7: loadCertificates() refuses a key that is another's, or none", asy
       "holds a key with a password",
     ],
     [
+      "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n",
+      "holds a key with a password",
+    ],
+    [
       "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
       "holds a private key that cannot be read",
     ],
@@ -122,6 +126,27 @@ Deno.test("N7: loadCertificates() refuses a key that is another's, or none", asy
   for (const [key, says] of wrong) {
     assertEquals(await refusal({ cert, key }), `tls.key_file ${says}`);
   }
+});
+
+Deno.test("N7: loadCertificates() refuses keys of kinds that not every version knows", async () => {
+  const keys = {
+    ed448: generateKeyPairSync("ed448"),
+    secp256k1: generateKeyPairSync("ec", { namedCurve: "secp256k1" }),
+  };
+  for (const [kind, { privateKey }] of Object.entries(keys)) {
+    const key = String(privateKey.export({ type: "pkcs8", format: "pem" }));
+    assertEquals(
+      await refusal({ cert: all.client.cert, key }),
+      `tls.key_file holds a key of a kind that is not used: ${kind}`,
+    );
+  }
+});
+
+Deno.test("loadCertificates() takes the key out of what stands around it", async () => {
+  const { cert, key } = all.client;
+  const parameters =
+    "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+  assertEquals((await load({ cert, key: parameters + key })).key, key);
 });
 
 Deno.test("loadCertificates() wants keys to be their owner's alone (rule S2)", async () => {
