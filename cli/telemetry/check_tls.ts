@@ -135,7 +135,6 @@ async function look(
   const log = openLog("warn");
   const connect = await connector(transport, {
     file,
-    anew: false,
     allowLoose: telemetry.allow_loose_key_mode,
     onNote: (note) => log.warn(note),
   });

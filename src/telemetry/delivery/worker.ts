@@ -122,6 +122,8 @@ async function open(
   const { sink, bytes } = await openSink(transport, {
     file,
     anew: deterministic && isFirst,
+    // A worker before this one may not have let go of it yet.
+    alone: isFirst,
     allowLoose: settings.allow_loose_key_mode,
     onNote,
   });

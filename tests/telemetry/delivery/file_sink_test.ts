@@ -186,6 +186,33 @@ Deno.test("deterministic files are the same, byte for byte, wherever batches end
   });
 });
 
+Deno.test("a file belongs to the run that writes to it, and to others afterwards", async () => {
+  await inScratch(async (folder) => {
+    const path = `${folder}/town.ndjson`;
+    const file = { max_bytes: 65_536, keep: 100 };
+    const transport = { type: "file", file_path: path, file };
+    const { delivery } = await open({ transport });
+    const town = new MadeUpTown(500);
+    for (const deterministic of [false, true]) {
+      // What is begun anew is not begun while others write, either.
+      const error = await assertRejects(
+        () => run(path, { ticks: 1, telemetry: { deterministic } }),
+        TownletError,
+        "Another town writes to this file",
+      );
+      assertEquals(error.exit, 1);
+      for (let i = 0; i < 200; i++) town.step(delivery);
+    }
+    await delivery.close("complete");
+    const texts: string[] = [];
+    const all = await names(folder);
+    assert(all.length > 1, "so does one that took the place of a full one");
+    for (const name of all) texts.push(await textOf(`${folder}/${name}`));
+    checkArrived(town, readArrived(texts.join("")));
+    await run(path, { ticks: 1, sid: "b".repeat(32) });
+  });
+});
+
 Deno.test("links, folders and files of another kind are refused (rule F2)", async () => {
   await inScratch(async (folder) => {
     await Deno.writeTextFile(`${folder}/notes.txt`, "remember the milk\n");

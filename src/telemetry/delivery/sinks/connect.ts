@@ -20,6 +20,9 @@ import { connectTls } from "../../../security/tls.ts";
 import { SinkFault } from "../sink.ts";
 import type { SinkOptions } from "./open_sink.ts";
 
+/** How certificates are read. */
+export type ConnectOptions = Omit<SinkOptions, "anew" | "alone">;
+
 /** Makes connections to the one address of a transport. */
 export type Connect = (onData: OnData) => Promise<Connection>;
 
@@ -30,7 +33,7 @@ export type Connect = (onData: OnData) => Promise<Connection>;
  */
 export async function connector(
   transport: TcpTransport | HttpTransport,
-  options: SinkOptions,
+  options: ConnectOptions,
 ): Promise<Connect> {
   const { host, port } = addressOf(transport);
   const connectTimeoutMs = transport.connect_timeout_ms;
@@ -83,7 +86,7 @@ function addressOf(
 
 async function certificatesOf(
   { ca_file, cert_file, key_file }: TransportTls,
-  { file, allowLoose, onNote }: SinkOptions,
+  { file, allowLoose, onNote }: ConnectOptions,
 ): Promise<Certificates> {
   const named = (path: string, name: string) => ({
     path: pathFrom(file, path),

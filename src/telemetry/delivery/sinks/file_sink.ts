@@ -7,6 +7,7 @@
  * @module
  */
 import { basename, dirname, isAbsolute, join } from "node:path";
+import { EXIT, TownletError } from "../../../base/error.ts";
 import type { FileTransport } from "../../../config/transport.ts";
 import {
   checkWay,
@@ -21,6 +22,8 @@ export interface FileSinkOptions
   extends Pick<FileTransport, "file_path" | "file"> {
   /** Whether what is there is removed first. */
   readonly anew: boolean;
+  /** Whether nobody else may be writing there. */
+  readonly alone: boolean;
 }
 
 /** Bytes that are looked through at a time for the end of a line. */
@@ -32,31 +35,51 @@ const NEWLINE = 0x0a;
 export async function openFileSink(
   options: FileSinkOptions,
 ): Promise<Sink & { readonly bytes: number }> {
-  const { file_path, file, anew } = options;
+  const { file_path, anew } = options;
+  let opened: Deno.FsFile | null = await openAppend(options);
   if (anew) {
     for (const full of await fullFiles(file_path)) await Deno.remove(full.path);
+    await opened.truncate();
+    await opened.seek(0, Deno.SeekMode.Start);
   }
-  let opened: Deno.FsFile | null = await openAppend(file_path, !anew);
   return {
     bytes: (await opened.stat()).size,
     async open() {
-      const first = opened ?? await openAppend(file_path, true);
+      const first = opened ?? await openAppend(options);
       opened = null;
-      return fileLink(file_path, file, first);
+      return fileLink(options, first);
     },
   };
 }
 
-async function openAppend(path: string, append: boolean): Promise<Deno.FsFile> {
-  const kind = { ...kindOf(path), isKind: isTelemetry, append };
+async function openAppend(
+  { file_path: path, alone }: FileSinkOptions,
+): Promise<Deno.FsFile> {
+  const kind = { ...kindOf(path), isKind: isTelemetry, append: true };
   const file = await openStream(path, kind);
   try {
+    if (!await lock(file) && alone) {
+      throw new TownletError("Another town writes to this file", {
+        code: "telemetry.file_taken",
+        where: path,
+        hint: "Give each town, and each transport, a file of its own",
+        exit: EXIT.failed,
+      });
+    }
     await cutToLine(file);
   } catch (error) {
     file.close();
     throw error;
   }
   return file;
+}
+
+/** Takes a file for oneself until it is closed; false: somebody else did. */
+async function lock(file: Deno.FsFile): Promise<boolean> {
+  // There, nobody could even read it.
+  if (Deno.build.os === "windows") return true;
+  // Some file systems know no locks.
+  return await file.tryLock(true).catch(() => true);
 }
 
 /**
@@ -77,11 +100,8 @@ function isTelemetry(head: Uint8Array): boolean {
   return /^\{"v":\d+,"sid":"/.test(new TextDecoder().decode(head));
 }
 
-function fileLink(
-  path: string,
-  settings: FileTransport["file"],
-  first: Deno.FsFile,
-): Link {
+function fileLink(options: FileSinkOptions, first: Deno.FsFile): Link {
+  const { file_path: path, file: settings } = options;
   let file = first;
   return {
     acks: false,
@@ -94,7 +114,7 @@ function fileLink(
       await file.sync();
       await checkWay(path, kindOf(path));
       await Deno.rename(path, name);
-      const next = await openAppend(path, false);
+      const next = await openAppend(options);
       file.close();
       file = next;
       if (settings.gzip) await compress(name);

@@ -13,6 +13,8 @@ export interface SinkOptions {
   readonly file: string;
   /** Whether a file is begun anew. */
   readonly anew: boolean;
+  /** Whether nobody else may be writing to a file. */
+  readonly alone: boolean;
   /** Whether keys that others may read are accepted. */
   readonly allowLoose: boolean;
   /** Told what people should know. */
@@ -40,7 +42,8 @@ export async function openSink(
     case "stdout":
       return { sink: stdoutSink, bytes: 0 };
     case "file": {
-      const sink = await openFileSink({ ...transport, anew: options.anew });
+      const { anew, alone } = options;
+      const sink = await openFileSink({ ...transport, anew, alone });
       return { sink, bytes: sink.bytes };
     }
     case "tcp": {
