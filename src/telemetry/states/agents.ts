@@ -35,6 +35,7 @@ import {
   type Piece,
   pieceOf,
   quoted,
+  templateOf,
 } from "./json_writer.ts";
 import { openResidents, type ResidentWriter } from "./residents.ts";
 import { RowWatch } from "./row_watch.ts";
@@ -125,6 +126,12 @@ const NEED_NAMES = NEEDS.map(nameOf);
 const COUNTER_NAMES = COUNTERS.map(nameOf);
 const TRAIT_NAMES = TRAITS.map(nameOf);
 
+/** What is told of most residents in most ticks: of their needs alone. */
+const NEEDS_ALONE = templateOf(
+  ...NEEDS.map((need, k) => `${k === 0 ? '{"needs":{' : ","}"${need}":`),
+  "}}",
+);
+
 const NONE = pieceOf("");
 const FLAGS = [pieceOf("false"), pieceOf("true")];
 const MARKS = [NONE, pieceOf("true")];
@@ -181,6 +188,18 @@ class AgentWriter implements ResidentWriter {
     this.#basket[0] = basket;
   }
 
+  writeUsual(row: number, place: number, name: Piece): boolean {
+    const c = place * CODE.columns;
+    if (
+      this.#watch.isChanged[row] === 1 || usedBy(this.#world, row) >= 0 ||
+      this.#codes.told[c + CODE.object] > 0 || !this.#hasSameLast(row, c)
+    ) return false;
+    const { need } = this.#world;
+    const n = place * NUMBER.columns;
+    const at = row * NEED_COUNT;
+    return this.#numbers.tellAll(n, name, NEEDS_ALONE, need, at);
+  }
+
   write(row: number, place: number, whole: boolean): void {
     const out = this.#out;
     const numbers = this.#numbers;
@@ -196,7 +215,7 @@ class AgentWriter implements ResidentWriter {
     out.close(whole);
     if (looksNew) this.#writeRest(row, n, c, whole);
     this.#writeDoing(row, c, whole);
-    this.#writeLast(row, c, whole);
+    if (whole || !this.#hasSameLast(row, c)) this.#writeLast(row, c, whole);
   }
 
   #writePosition(row: number, c: number, whole: boolean): void {
@@ -302,6 +321,20 @@ class AgentWriter implements ResidentWriter {
     this.#out.close(isNew);
   }
 
+  /** Whether the last action is the one that was told. */
+  #hasSameLast(row: number, c: number): boolean {
+    const { told } = this.#codes;
+    const world = this.#world;
+    const kind = world.lastKind[row];
+    if (kind !== told[c + CODE.kind]) return false;
+    const logged = lastOutcome(this.#town, world, row);
+    if (logged < 0) return world.lastSuccess[row] === told[c + CODE.ok];
+    return world.lastSuccess[row] === told[c + CODE.ok] &&
+      world.outcomeObject[logged] + 1 === told[c + CODE.lastObject] &&
+      world.outcomeAffordance[logged] + 1 === told[c + CODE.lastUse] &&
+      world.outcomeReason[logged] === told[c + CODE.reason];
+  }
+
   #writeLast(row: number, c: number, whole: boolean): void {
     const world = this.#world;
     const { told } = this.#codes;
@@ -317,11 +350,6 @@ class AgentWriter implements ResidentWriter {
     const use = logged < 0 ? 0 : world.outcomeAffordance[logged] + 1;
     const reason = logged < 0 ? 0 : world.outcomeReason[logged];
     const ok = world.lastSuccess[row];
-    if (
-      !isNew && kind === told[c + CODE.kind] && ok === told[c + CODE.ok] &&
-      object === told[c + CODE.lastObject] && use === told[c + CODE.lastUse] &&
-      reason === told[c + CODE.reason]
-    ) return;
     this.#reasons[reason] ??= quoted(reasonText(world, reason));
     const code = (
       column: number,

@@ -4,10 +4,13 @@ import {
   type JsonWriter,
   type Piece,
   STEP_DECIMALS_MAX,
+  type Template,
 } from "./json_writer.ts";
 
 /** Sizes below it, in steps of the precision, are told in steps. */
 const STEPS_END = 0x7fff_fff0 - 0.5;
+/** Numbers that a template has, at most. */
+const MEMBERS_MAX = 8;
 /** Stands for a number that is not told. */
 const ABSENT = -0x8000_0000;
 /** Stands for a number that is not told in steps. */
@@ -28,6 +31,7 @@ export class ToldNumbers {
   readonly #steps: Int32Array;
   /** As they were, those that are large as they were told; NaN for none. */
   readonly #raw: Float64Array;
+  readonly #found = new Int32Array(MEMBERS_MAX);
 
   /** Room for so many. */
   constructor(out: JsonWriter, length: number, options: StateOptions) {
@@ -61,6 +65,40 @@ export class ToldNumbers {
       this.#steps[at] = steps;
       this.#out.steps(name, steps);
     } else this.#tellLarge(at, name, value, whole);
+  }
+
+  /**
+   * Writes a member with numbers that are all new, and above 0 and below 1, by
+   * a template; writes nothing and gives false if some are not.
+   *
+   * @param at place of the first
+   * @param row row of the first
+   */
+  tellAll(
+    at: number,
+    name: Piece,
+    template: Template,
+    column: Float64Array,
+    row: number,
+  ): boolean {
+    const found = this.#found;
+    const told = this.#steps;
+    const raw = this.#raw;
+    const power = this.#power;
+    const end = Math.min(this.#stepsEnd, power - 0.5);
+    const count = template.pieces.length - 1;
+    for (let i = 0; i < count; i++) {
+      const size = column[row + i] * power;
+      const steps = (size + 0.5) | 0;
+      if (!(size >= 1 && size < end) || steps === told[at + i]) return false;
+      found[i] = steps;
+    }
+    for (let i = 0; i < count; i++) {
+      told[at + i] = found[i];
+      raw[at + i] = column[row + i];
+    }
+    this.#out.fill(name, template, found);
+    return true;
   }
 
   /** As {@link ToldNumbers.tell}, for a number that is left out when it is 0. */

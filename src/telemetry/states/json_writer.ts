@@ -12,7 +12,8 @@ const ZERO = 0x30;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
-const CLOSE = 0x7d;
+/** A brace that closes, and a comma. */
+const CLOSE_COMMA = 0x2c7d;
 const DELETE = 0x7f;
 
 /** Bytes after a name that are written without looking whether there is room. */
@@ -62,6 +63,22 @@ export function nameOf(name: string): Piece {
   return pieceOf(`${JSON.stringify(name)}:`);
 }
 
+/** A text with numbers in it: one after each piece but the last. */
+export interface Template {
+  readonly pieces: readonly Piece[];
+  /** Bytes of the pieces. */
+  readonly length: number;
+}
+
+/** A text with numbers where the texts meet. */
+export function templateOf(...texts: readonly string[]): Template {
+  const pieces = texts.map(pieceOf);
+  return {
+    pieces,
+    length: pieces.reduce((sum, { length }) => sum + length, 0),
+  };
+}
+
 /** Writes objects of JSON whose members are values first and then nulls. */
 export class JsonWriter {
   readonly #power: number;
@@ -75,6 +92,7 @@ export class JsonWriter {
   #depth = 0;
   #bytes = new Uint8Array(1 << 12);
   #view = new DataView(this.#bytes.buffer);
+  #room = this.#bytes.length - ROOM;
   #at = 0;
 
   /** @param precision decimals of numbers, 3 to 12 */
@@ -86,46 +104,49 @@ export class JsonWriter {
 
   /** Opens an object, a member or, with an empty name, all of it. */
   open(name: Piece): void {
-    this.#starts[this.#depth] = this.#at;
-    this.#nulls[this.#depth++] = this.#gone.length;
-    this.#copy(name);
-    this.#bytes[this.#at++] = OPEN;
+    const depth = this.#depth++;
+    this.#starts[depth] = this.#at;
+    this.#nulls[depth] = this.#gone.length;
+    const view = this.#viewFor(name.length);
+    const at = copy(view, this.#at, name);
+    view.setUint8(at, OPEN);
+    this.#at = at + 1;
   }
 
   /** Closes the object; one without members leaves no trace unless `keep`. */
   close(keep: boolean): void {
     const depth = --this.#depth;
     if (this.#gone.length > this.#nulls[depth]) this.#writeNulls(depth);
-    const bytes = this.#bytes;
-    const last = this.#at - 1;
-    if (bytes[last] === COMMA) {
-      // The comma after its last member makes way.
-      bytes[last] = CLOSE;
-      bytes[this.#at++] = COMMA;
-    } else if (keep) {
-      bytes[this.#at++] = CLOSE;
-      bytes[this.#at++] = COMMA;
-    } else this.#at = this.#starts[depth];
+    const view = this.#view;
+    let at = this.#at;
+    if (view.getUint8(at - 1) === COMMA) at--;
+    else if (!keep) {
+      this.#at = this.#starts[depth];
+      return;
+    }
+    view.setUint16(at, CLOSE_COMMA, true);
+    this.#at = at + 2;
   }
 
   /** Writes a member. */
   put(name: Piece, value: Piece): void {
-    this.#copy(name);
-    this.#copy(value);
-    this.#bytes[this.#at++] = COMMA;
+    const view = this.#viewFor(name.length + value.length);
+    const at = copy(view, copy(view, this.#at, name), value);
+    view.setUint8(at, COMMA);
+    this.#at = at + 1;
   }
 
   /** Writes a member whose value is JSON already. */
   json(name: Piece, json: string): void {
-    this.#copy(name);
+    this.#name(name);
     this.#raw(json);
-    this.#bytes[this.#at++] = COMMA;
+    this.#comma();
   }
 
   /** Writes members that are JSON already, with commas between them. */
   members(json: string): void {
     this.#raw(json);
-    this.#bytes[this.#at++] = COMMA;
+    this.#comma();
   }
 
   /**
@@ -135,47 +156,85 @@ export class JsonWriter {
    * @param steps a whole number of at most 31 bits and its sign
    */
   steps(name: Piece, steps: number): void {
-    this.#copy(name);
-    this.#steps(steps);
-    this.#bytes[this.#at++] = COMMA;
+    const view = this.#viewFor(name.length);
+    let at = copy(view, this.#at, name);
+    const power = this.#power;
+    let rest = steps;
+    if (rest < 0) {
+      view.setUint8(at++, MINUS);
+      rest = -rest;
+    }
+    if (rest >= power) {
+      const whole = Math.floor(rest / power);
+      at = writeInteger(view, at, whole);
+      rest -= whole * power;
+    } else view.setUint8(at++, ZERO);
+    if (rest > 0) {
+      at = writeDecimals(view, at, rest * this.#millionths, this.#precision);
+    }
+    view.setUint8(at, COMMA);
+    this.#at = at + 1;
+  }
+
+  /**
+   * Writes a member whose value is a template with real numbers below 1, each
+   * told in steps of the precision and not 0.
+   */
+  fill(name: Piece, { pieces, length }: Template, steps: Int32Array): void {
+    const count = pieces.length - 1;
+    const millionths = this.#millionths;
+    const precision = this.#precision;
+    const view = this.#viewFor(name.length + length + ROOM * count);
+    let at = copy(view, this.#at, name);
+    for (let i = 0; i < count; i++) {
+      at = copy(view, at, pieces[i]);
+      view.setUint8(at, ZERO);
+      at = writeDecimals(view, at + 1, steps[i] * millionths, precision);
+    }
+    at = copy(view, at, pieces[count]);
+    view.setUint8(at, COMMA);
+    this.#at = at + 1;
   }
 
   /** Writes a member that is a whole number. */
   integer(name: Piece, value: number): void {
-    this.#copy(name);
-    this.#integer(value);
-    this.#bytes[this.#at++] = COMMA;
+    const view = this.#viewFor(name.length);
+    const at = writeInteger(view, copy(view, this.#at, name), value);
+    view.setUint8(at, COMMA);
+    this.#at = at + 1;
   }
 
   /** Writes a member that is a tile. */
   tile(name: Piece, x: number, y: number): void {
-    this.#copy(name);
-    this.#bytes[this.#at++] = OPEN_LIST;
-    this.#integer(x);
-    this.#bytes[this.#at++] = COMMA;
-    this.#integer(y);
-    this.#bytes[this.#at++] = CLOSE_LIST;
-    this.#bytes[this.#at++] = COMMA;
+    const view = this.#viewFor(name.length);
+    let at = copy(view, this.#at, name);
+    view.setUint8(at++, OPEN_LIST);
+    at = writeInteger(view, at, x);
+    view.setUint8(at++, COMMA);
+    at = writeInteger(view, at, y);
+    view.setUint8(at++, CLOSE_LIST);
+    view.setUint8(at++, COMMA);
+    this.#at = at;
   }
 
   /** Writes a member that is a text. */
   text(name: Piece, text: string): void {
-    this.#copy(name);
+    this.#name(name);
     this.#text(text);
-    this.#bytes[this.#at++] = COMMA;
+    this.#comma();
   }
 
   /** Writes a member that is a list of texts. */
   texts(name: Piece, texts: readonly string[]): void {
-    this.#copy(name);
-    this.#bytes[this.#at++] = OPEN_LIST;
+    this.#name(name);
+    this.#view.setUint8(this.#at++, OPEN_LIST);
     for (const text of texts) {
       this.#text(text);
-      this.#bytes[this.#at++] = COMMA;
+      this.#comma();
     }
     if (texts.length > 0) this.#at--;
-    this.#bytes[this.#at++] = CLOSE_LIST;
-    this.#bytes[this.#at++] = COMMA;
+    this.#view.setUint8(this.#at++, CLOSE_LIST);
+    this.#comma();
   }
 
   /** Has the object end with a null for the member. */
@@ -198,51 +257,12 @@ export class JsonWriter {
     gone.length = from;
   }
 
-  #steps(steps: number): void {
-    let rest = steps;
-    if (rest < 0) {
-      this.#bytes[this.#at++] = MINUS;
-      rest = -rest;
-    }
-    const power = this.#power;
-    if (rest < power) this.#bytes[this.#at++] = ZERO;
-    else {
-      const whole = Math.floor(rest / power);
-      this.#integer(whole);
-      rest -= whole * power;
-    }
-    if (rest === 0) return;
-    const millionths = rest * this.#millionths | 0;
-    const hundreds = (millionths / 100) | 0;
-    const first = (hundreds / 100) | 0;
-    const bytes = this.#bytes;
-    const view = this.#view;
-    let at = this.#at;
-    bytes[at] = POINT;
-    view.setUint16(at + 1, PAIRS[first], true);
-    view.setUint16(at + 3, PAIRS[hundreds - 100 * first], true);
-    view.setUint16(at + 5, PAIRS[millionths - 100 * hundreds], true);
-    at += this.#precision;
-    while (bytes[at] === ZERO) at--;
-    this.#at = at + 1;
+  #name(name: Piece): void {
+    this.#at = copy(this.#viewFor(name.length), this.#at, name);
   }
 
-  /** Writes a whole number of at most 31 bits and its sign. */
-  #integer(value: number): void {
-    let left = value | 0;
-    if (left < 0) {
-      this.#bytes[this.#at++] = MINUS;
-      left = -left;
-    }
-    let digits = 1;
-    for (let least = 10; digits < 10 && left >= least; least *= 10) digits++;
-    this.#at += digits;
-    let at = this.#at;
-    while (digits-- > 0) {
-      const rest = (left / 10) | 0;
-      this.#bytes[--at] = ZERO + left - 10 * rest;
-      left = rest;
-    }
+  #comma(): void {
+    this.#view.setUint8(this.#at++, COMMA);
   }
 
   #text(text: string): void {
@@ -250,35 +270,30 @@ export class JsonWriter {
       this.#raw(JSON.stringify(text));
       return;
     }
-    this.#bytes[this.#at++] = QUOTE;
+    this.#view.setUint8(this.#at++, QUOTE);
     this.#raw(text);
-    this.#bytes[this.#at++] = QUOTE;
+    this.#view.setUint8(this.#at++, QUOTE);
   }
 
   #raw(json: string): void {
     const { length } = json;
-    if (this.#at + length + ROOM > this.#bytes.length) this.#grow(length);
-    const bytes = this.#bytes;
+    const view = this.#viewFor(length);
+    const at = this.#at;
     for (let i = 0; i < length; i++) {
       const unit = json.charCodeAt(i);
       if (unit >= DELETE) {
-        this.#copy(pieceOf(json));
+        this.#name(pieceOf(json));
         return;
       }
-      bytes[this.#at + i] = unit;
+      view.setUint8(at + i, unit);
     }
-    this.#at += length;
+    this.#at = at + length;
   }
 
-  /** Four bytes at a time; those beyond the end are written over later. */
-  #copy({ length, words }: Piece): void {
-    let at = this.#at;
-    if (at + length + ROOM > this.#bytes.length) this.#grow(length);
-    this.#at = at + length;
-    const view = this.#view;
-    for (let i = 0; i < words.length; i++, at += 4) {
-      view.setInt32(at, words[i], true);
-    }
+  /** Where to write so many bytes, and a few more. */
+  #viewFor(length: number): DataView {
+    if (this.#at + length > this.#room) this.#grow(length);
+    return this.#view;
   }
 
   #grow(length: number): void {
@@ -286,5 +301,54 @@ export class JsonWriter {
     bytes.set(this.#bytes);
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer);
+    this.#room = bytes.length - ROOM;
   }
+}
+
+// What follows writes at a place and gives the place after it: numbers that
+// are handed on stay in registers, those that are members do not.
+
+/** Four bytes at a time; those beyond the end are written over later. */
+function copy(view: DataView, at: number, { length, words }: Piece): number {
+  const count = words.length;
+  for (let i = 0; i < count; i++) view.setInt32(at + 4 * i, words[i], true);
+  return at + length;
+}
+
+/** Writes a whole number of at most 31 bits and its sign. */
+function writeInteger(view: DataView, from: number, value: number): number {
+  let at = from;
+  let left = value | 0;
+  if (left < 0) {
+    view.setUint8(at++, MINUS);
+    left = -left;
+  }
+  let digits = 1;
+  for (let least = 10; digits < 10 && left >= least; least *= 10) digits++;
+  at += digits;
+  for (let i = at; digits > 0; digits--) {
+    const rest = (left / 10) | 0;
+    view.setUint8(--i, ZERO + left - 10 * rest);
+    left = rest;
+  }
+  return at;
+}
+
+/** Writes what comes after the whole part: a point, and decimals. */
+function writeDecimals(
+  view: DataView,
+  from: number,
+  millionths: number,
+  precision: number,
+): number {
+  const left = millionths | 0;
+  const hundreds = (left / 100) | 0;
+  const first = (hundreds / 100) | 0;
+  view.setUint8(from, POINT);
+  view.setUint16(from + 1, PAIRS[first], true);
+  view.setUint16(from + 3, PAIRS[hundreds - 100 * first], true);
+  view.setUint16(from + 5, PAIRS[left - 100 * hundreds], true);
+  let at = from + precision;
+  while (view.getUint8(at) === ZERO) at--;
+  return at + 1;
 }

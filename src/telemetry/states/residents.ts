@@ -1,7 +1,7 @@
 /** A channel with a member for everybody who lives in town. @module */
 import type { StateChannel } from "../state_channel.ts";
 import type { View } from "../view.ts";
-import { type JsonWriter, nameOf, pieceOf } from "./json_writer.ts";
+import { type JsonWriter, nameOf, type Piece, pieceOf } from "./json_writer.ts";
 import { inOrder, movesAhead, Roll } from "./roll.ts";
 
 const NAMELESS = pieceOf("");
@@ -10,6 +10,14 @@ const NAMELESS = pieceOf("");
 export interface ResidentWriter {
   /** Begins with a tick. */
   begin(view: View): void;
+  /**
+   * Writes the member of one of whom nothing but the usual has changed; false,
+   * and nothing is written, if it is not so.
+   *
+   * @param row row in the world
+   * @param place where what was told of the resident is kept
+   */
+  writeUsual(row: number, place: number, name: Piece): boolean;
   /**
    * Writes what has changed of one of them.
    *
@@ -35,6 +43,7 @@ export function openResidents(
     for (let i = 0; i < count; i++) {
       const place = places[i];
       const whole = isNew[place] === 1;
+      if (!whole && writer.writeUsual(rows[i], place, names[place])) continue;
       out.open(names[place]);
       writer.write(rows[i], place, whole);
       out.close(whole);
