@@ -1,9 +1,14 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { TownletError } from "../../../src/base/error.ts";
 import { inScratch, outside } from "../../helpers/scratch.ts";
 import { STATE_CHANNELS } from "../../../src/telemetry/channels.ts";
 import { Bodies, once, readArrived } from "./bodies.ts";
-import { open, tick } from "./open.ts";
+import { open, tick, until } from "./open.ts";
 import { checkArrived, MadeUpTown } from "./town.ts";
 
 /** A run of so many ticks into a file. */
@@ -210,6 +215,37 @@ Deno.test("a file belongs to the run that writes to it, and to others afterwards
     for (const name of all) texts.push(await textOf(`${folder}/${name}`));
     checkArrived(town, readArrived(texts.join("")));
     await run(path, { ticks: 1, sid: "b".repeat(32) });
+  });
+});
+
+Deno.test("a link that takes the place of a file is not followed when it is full (rule F2)", async () => {
+  await inScratch(async (folder) => {
+    const path = `${folder}/town.ndjson`;
+    const foreign = `${folder}/foreign.txt`;
+    await Deno.writeTextFile(foreign, "a foreign text");
+    const file = { max_bytes: 65_536, keep: 100, gzip: true };
+    const transport = { type: "file", file_path: path, file };
+    const retry = { base_ms: 10, max_ms: 10 };
+    const { delivery, log } = await open({ transport, retry });
+    const town = new MadeUpTown(500);
+    const here = JSON.stringify(`${Deno.cwd()}/${path}`);
+    await outside(`
+      await Deno.remove(${here});
+      await Deno.symlink("foreign.txt", ${here});
+    `);
+    await until(() => {
+      town.step(delivery);
+      return log.length > 0;
+    });
+    assertStringIncludes(log[0], "the file was exchanged (rule F2)");
+    await Deno.remove(path);
+    await until(() => delivery.health(0).state === "ready");
+    await delivery.close("complete");
+    assertEquals(await Deno.readTextFile(foreign), "a foreign text");
+    for (const name of await names(folder)) {
+      if (name === "foreign.txt") continue;
+      assert((await textOf(`${folder}/${name}`)).startsWith('{"v":1,"sid":'));
+    }
   });
 });
 

@@ -15,7 +15,7 @@ import {
   openStream,
   writeAll,
 } from "../../../security/paths.ts";
-import type { Link, Sink } from "../sink.ts";
+import { type Link, type Sink, SinkFault } from "../sink.ts";
 
 /** How files are written. */
 export interface FileSinkOptions
@@ -113,6 +113,7 @@ function fileLink(options: FileSinkOptions, first: Deno.FsFile): Link {
       const name = `${stemOf(path)}.${numberText(last + 1)}.ndjson`;
       await file.sync();
       await checkWay(path, kindOf(path));
+      await checkThere(file, path);
       await Deno.rename(path, name);
       const next = await openAppend(options);
       file.close();
@@ -131,6 +132,14 @@ function fileLink(options: FileSinkOptions, first: Deno.FsFile): Link {
       }
     },
   };
+}
+
+/** The file must still stand where it was opened (rule F2). */
+async function checkThere(file: Deno.FsFile, path: string): Promise<void> {
+  const there = await Deno.lstat(path);
+  const { ino, dev } = await file.stat();
+  if (there.ino === ino && there.dev === dev) return;
+  throw new SinkFault("the file was exchanged (rule F2)");
 }
 
 /** Full files of a path, lowest number first. */
