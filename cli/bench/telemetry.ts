@@ -4,7 +4,7 @@ import type { Config } from "../../src/config/config.ts";
 import { configFrom } from "../../src/config/load.ts";
 import type { Manifest } from "../../src/config/manifest.ts";
 import { Simulation } from "../../src/simulation.ts";
-import { eventLists, eventText } from "../../src/telemetry/events.ts";
+import { eventLists, textLists } from "../../src/telemetry/events.ts";
 import { type Body, lineOf } from "../../src/telemetry/frame.ts";
 import { Producer, type Receiver } from "../../src/telemetry/producer.ts";
 import { Stories } from "../../src/telemetry/stories/stories.ts";
@@ -142,9 +142,10 @@ function openTeller(town: Town): Teller {
   const receiver: Receiver = {
     begin: () => order,
     offer(body: Body) {
-      const envelope = lineOf(frames++, { text: "" }).length + 1;
+      const line = lineOf(frames++, body);
       const before = bytes.get(body.channel) ?? 0;
-      bytes.set(body.channel, before + envelope + body.bytes);
+      // Ids and numbers are ASCII: a byte each.
+      bytes.set(body.channel, before + line.length + 1);
     },
     end: () => {},
   };
@@ -181,8 +182,8 @@ function openTeller(town: Town): Teller {
         const more = stories.note(world.tick[0], events);
         const told = more.length === 0 ? events : [...events, ...more];
         producer.tell(view, {
-          events: eventLists(told.map(eventText)),
-          narration: eventLists(
+          events: eventLists(told),
+          narration: textLists(
             stories.tell(world, turn).map((one) => JSON.stringify(one)),
           ),
         });

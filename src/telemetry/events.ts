@@ -1,7 +1,8 @@
 /** What happened in a tick, as elements of the channels of events. @module */
 import type { TownEvent } from "../world/events.ts";
 import type { CommandResult } from "../world/turn.ts";
-import { bytesOf, EVENT_BYTES_MAX } from "./frame.ts";
+import type { EventChannelName } from "./channels.ts";
+import { type Body, bodyText, bytesOf, EVENT_BYTES_MAX } from "./frame.ts";
 
 /** What an event is in a frame: its name and its payload, without its tick. */
 export interface EventElement {
@@ -13,10 +14,14 @@ export interface EventElement {
 
 /** Some elements of a tick, as a list of JSON. */
 export interface EventList {
-  /** The list. */
+  /** The list; it may be written when it is asked for first. */
   readonly text: string;
   /** Elements in it. */
   readonly count: number;
+  /** Bytes of the list in UTF-8, or about as many. */
+  readonly bytes: number;
+  /** Whether one of them tells of a failure: those are lost last of all. */
+  readonly isPrecious: boolean;
 }
 
 /** Whether an event tells of an action: these have a channel of their own. */
@@ -57,16 +62,68 @@ export function commandElement(
 
 const NO_LISTS: readonly EventList[] = [];
 
+/** Events that are written together without a look at how long they are. */
+const TOGETHER_MAX = 256;
+
+/** Bytes of an event, about. */
+const BYTES_EACH = 96;
+
+/**
+ * The events of a tick as lists of 64 KiB at most. Their text is written when it
+ * is asked for: nobody asks for what is lost before it is sent.
+ */
+export function eventLists(
+  events: readonly TownEvent[],
+): readonly EventList[] {
+  if (events.length === 0) return NO_LISTS;
+  // Those of hooks may be long.
+  if (events.length <= TOGETHER_MAX && !events.some(isOfHook)) {
+    return [new LaterList(events)];
+  }
+  const isPrecious = events.some(tellsOfFailure);
+  return textLists(events.map(eventText)).map((list) => ({
+    ...list,
+    isPrecious,
+  }));
+}
+
+/** Events whose text is written when it is asked for. */
+class LaterList implements EventList {
+  readonly count: number;
+  readonly bytes: number;
+  readonly isPrecious: boolean;
+  readonly #events: readonly TownEvent[];
+  #text: string | null = null;
+
+  constructor(events: readonly TownEvent[]) {
+    this.count = events.length;
+    this.bytes = BYTES_EACH * events.length;
+    this.isPrecious = events.some(tellsOfFailure);
+    this.#events = events;
+  }
+
+  get text(): string {
+    return this.#text ??= `[${this.#events.map(eventText).join()}]`;
+  }
+}
+
+function isOfHook({ event }: TownEvent): boolean {
+  return event.startsWith("hook.");
+}
+
+function tellsOfFailure({ event }: TownEvent): boolean {
+  return event === "loop.failed" || event.startsWith("stability.");
+}
+
 /**
  * Elements, each as JSON, as lists of at most 64 KiB; one that is larger is by
  * itself.
  */
-export function eventLists(elements: readonly string[]): readonly EventList[] {
+export function textLists(elements: readonly string[]): readonly EventList[] {
   const count = elements.length;
   if (count === 0) return NO_LISTS;
-  const text = `[${elements.join()}]`;
-  // No unit of a text takes more than three bytes.
-  if (3 * text.length <= EVENT_BYTES_MAX) return [{ text, count }];
+  const all = listOf(elements);
+  if (all.bytes <= EVENT_BYTES_MAX) return [all];
   const lists: EventList[] = [];
   let first = 0;
   let bytes = 2;
@@ -84,5 +141,47 @@ export function eventLists(elements: readonly string[]): readonly EventList[] {
 }
 
 function listOf(elements: readonly string[]): EventList {
-  return { text: `[${elements.join()}]`, count: elements.length };
+  const text = `[${elements.join()}]`;
+  const count = elements.length;
+  return { text, count, bytes: bytesOf(text), isPrecious: false };
+}
+
+/** Bytes of the members of a body that are not its payload, about. */
+const HEAD_BYTES = 48;
+
+/** Events on their way: their text is written when it is asked for. */
+export class EventBody implements Body {
+  /** What it is. */
+  readonly kind = "event";
+  readonly channel: EventChannelName;
+  readonly tick: number;
+  readonly bytes: number;
+  readonly events: number;
+  readonly isPrecious: boolean;
+  starts = false;
+  readonly #n: number;
+  readonly #list: EventList;
+
+  /** The `n`-th frame of a channel. */
+  constructor(
+    channel: EventChannelName,
+    n: number,
+    tick: number,
+    list: EventList,
+  ) {
+    this.channel = channel;
+    this.tick = tick;
+    this.bytes = HEAD_BYTES + list.bytes;
+    this.events = list.count;
+    this.isPrecious = list.isPrecious;
+    this.#n = n;
+    this.#list = list;
+  }
+
+  /** Its members. */
+  get text(): string {
+    const { channel, kind, tick } = this;
+    const payload = this.#list.text;
+    return bodyText({ channel, kind, n: this.#n, tick, payload });
+  }
 }

@@ -37,7 +37,7 @@ export type FrameKind =
 export interface Body {
   /** Its members from `"ch"` to `"d"`, as text, without the outer braces. */
   readonly text: string;
-  /** Bytes of the text in UTF-8. */
+  /** Bytes of the text in UTF-8, or about as many. */
   readonly bytes: number;
   /** Channel it belongs to. */
   readonly channel: ChannelName;
@@ -47,8 +47,13 @@ export interface Body {
   readonly tick: number;
   /** Events in it, 0 for states. */
   readonly events: number;
-  /** True for the first of the whole states with which a new file may begin. */
-  readonly starts: boolean;
+  /** Whether it is lost last of all. */
+  readonly isPrecious: boolean;
+  /**
+   * True for the first of the whole states with which a new file may begin;
+   * whoever writes the file decides whether one does.
+   */
+  starts: boolean;
 }
 
 /** Members of a body, in their order on the wire; absent ones are undefined. */
@@ -67,21 +72,26 @@ export interface BodyParts {
   readonly ts?: number;
   /** The payload, as JSON. */
   readonly payload: string;
-  /** Events in it, 0 unless given. */
-  readonly events?: number;
   /** Whether a new file may begin with it. */
   readonly starts?: boolean;
 }
 
-/** Writes a body. */
+/** Writes a body of a state. */
 export function bodyOf(parts: BodyParts): Body {
+  const { channel, kind, tick, starts = false } = parts;
+  const text = bodyText(parts);
+  const bytes = bytesOf(text);
+  const isPrecious = false;
+  return { text, bytes, channel, kind, tick, events: 0, isPrecious, starts };
+}
+
+/** Members of a body from `"ch"` to `"d"`, as text. */
+export function bodyText(parts: BodyParts): string {
   const { channel, kind, n, tick, base, ts, payload } = parts;
-  const text = `"ch":"${channel}","n":${n},"k":"${kind}","t":${tick}` +
+  return `"ch":"${channel}","n":${n},"k":"${kind}","t":${tick}` +
     (base === undefined ? "" : `,"base":${base}`) +
     (ts === undefined ? "" : `,"ts":${ts}`) +
     `,"d":${payload}`;
-  const { events = 0, starts = false } = parts;
-  return { text, bytes: bytesOf(text), channel, kind, tick, events, starts };
 }
 
 /** The line of a body, without its end and unsigned: from `{` to `}`. */

@@ -16,7 +16,7 @@ import {
   STATE_CHANNELS,
   type StateChannelName,
 } from "./channels.ts";
-import type { EventList } from "./events.ts";
+import { EventBody, type EventList } from "./events.ts";
 import { type Body, bodyOf } from "./frame.ts";
 import type { StateChannel } from "./state_channel.ts";
 import { openStateChannel } from "./states/open.ts";
@@ -56,6 +56,8 @@ export interface ProducerOptions {
   /** Unix time in milliseconds. */
   readonly now: () => number;
 }
+
+const NO_LISTS: readonly EventList[] = [];
 
 /** A channel of states, and where it stands. */
 interface Stream {
@@ -147,17 +149,10 @@ export class Producer {
     for (const channel of EVENT_CHANNELS) {
       const settings = channels[channel];
       const every = "every" in settings ? settings.every : 1;
-      for (const { text, count } of events[channel] ?? []) {
+      for (const list of events[channel] ?? NO_LISTS) {
         const n = this.#next.get(channel) ?? 0;
         this.#next.set(channel, n + 1);
-        const body = bodyOf({
-          channel,
-          kind: "event",
-          n,
-          tick,
-          payload: text,
-          events: count,
-        });
+        const body = new EventBody(channel, n, tick, list);
         if (every === 1) this.#offer(body);
         else this.#waiting.push(body);
       }

@@ -31,8 +31,8 @@ import {
   commandElement,
   type EventList,
   eventLists,
-  eventText,
   isTrace,
+  textLists,
 } from "./events.ts";
 import { type Health, hooksHealth, TickTimes, worldHealth } from "./health.ts";
 import { type Metric, Metrics } from "./metrics.ts";
@@ -246,10 +246,10 @@ export class Telemetry implements AsyncDisposable {
       this.#tell({
         ...this.#listsOf(events),
         narration: channels.narration.enabled
-          ? eventLists(jsonOf(this.#stories.tell(world, turn)))
+          ? textLists(jsonOf(this.#stories.tell(world, turn)))
           : NO_LISTS,
         console: channels.console.enabled
-          ? eventLists(jsonOf(turn.results.map(commandElement)))
+          ? textLists(jsonOf(turn.results.map(commandElement)))
           : NO_LISTS,
       });
     }
@@ -293,6 +293,8 @@ export class Telemetry implements AsyncDisposable {
     events: readonly TownEvent[] = [],
   ): Promise<TelemetryEnd> {
     this.#closed = true;
+    // What is told last must not be what finds no room.
+    await Promise.all(this.#deliveries.map((one) => one.drain()));
     let fault: unknown;
     try {
       this.#tell(this.#listsOf(events), true);
@@ -332,10 +334,10 @@ export class Telemetry implements AsyncDisposable {
     const { events: told, trace } = this.#settings.channels;
     if (!trace.enabled) {
       if (!told.enabled || events.length === 0) return {};
-      return { events: eventLists(events.map(eventText)) };
+      return { events: eventLists(events) };
     }
-    const actions = events.filter(isTrace).map(eventText);
-    const others = events.filter((event) => !isTrace(event)).map(eventText);
+    const actions = events.filter(isTrace);
+    const others = events.filter((event) => !isTrace(event));
     return {
       events: told.enabled ? eventLists(others) : NO_LISTS,
       trace: eventLists(actions),

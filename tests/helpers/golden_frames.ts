@@ -1,6 +1,6 @@
 /** The frames of a short run, line by line, as they are written down. @module */
 import { Simulation } from "../../src/simulation.ts";
-import { eventLists, eventText, isTrace } from "../../src/telemetry/events.ts";
+import { eventLists, isTrace, textLists } from "../../src/telemetry/events.ts";
 import { lineOf } from "../../src/telemetry/frame.ts";
 import { Stories } from "../../src/telemetry/stories/stories.ts";
 import { busyTown } from "./busy_town.ts";
@@ -35,9 +35,9 @@ export function goldenFrames(): readonly string[] {
     const records = stories.tell(world, turn);
     if (tick < BEFORE) continue;
     producer.tell(all, {
-      events: eventLists(more.filter((one) => !isTrace(one)).map(eventText)),
-      narration: eventLists(records.map((one) => JSON.stringify(one))),
-      trace: eventLists(more.filter(isTrace).map(eventText)),
+      events: eventLists(more.filter((one) => !isTrace(one))),
+      narration: textLists(records.map((one) => JSON.stringify(one))),
+      trace: eventLists(more.filter(isTrace)),
     });
   }
   return told.bodies.map((body, seq) => lineOf(seq, body));

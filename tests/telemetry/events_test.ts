@@ -3,10 +3,12 @@ import fc from "fast-check";
 import { Simulation } from "../../src/simulation.ts";
 import {
   commandElement,
+  EventBody,
   eventElement,
   eventLists,
   eventText,
   isTrace,
+  textLists,
 } from "../../src/telemetry/events.ts";
 import { bytesOf, EVENT_BYTES_MAX } from "../../src/telemetry/frame.ts";
 import type { TownEvent } from "../../src/world/events.ts";
@@ -83,14 +85,72 @@ Deno.test("commandElement() tells a command, what it was given and what it gave"
   });
 });
 
-Deno.test("eventLists() of a few elements is one list; of none, nothing", () => {
-  assertEquals(eventLists([]), []);
-  assertEquals(eventLists(['{"e":"a"}', '{"e":"b"}']), [
-    { text: '[{"e":"a"},{"e":"b"}]', count: 2 },
+Deno.test("textLists() of a few elements is one list; of none, nothing", () => {
+  assertEquals(textLists([]), []);
+  assertEquals(textLists(['{"e":"a"}', '{"e":"b"}']), [
+    {
+      text: '[{"e":"a"},{"e":"b"}]',
+      count: 2,
+      bytes: 21,
+      isPrecious: false,
+    },
   ]);
 });
 
-Deno.test("eventLists() keeps all elements in order, in lists as large as they may be", () => {
+Deno.test("eventLists() are the elements of the events, few or many, of hooks or not", () => {
+  assertEquals(eventLists([]), []);
+  const ofHook: TownEvent = {
+    event: "hook.tea.made",
+    tick: 1,
+    payload: { cups: 2 },
+  };
+  for (const events of [[CHAT], [CHAT, ofHook], new Array(1000).fill(CHAT)]) {
+    const lists = eventLists(events);
+    assertEquals(
+      lists.flatMap(({ text }) => JSON.parse(text)),
+      events.map(eventElement),
+    );
+    assertEquals(
+      lists.map(({ count }) => count).reduce((sum, n) => sum + n),
+      events.length,
+    );
+    for (const { text, isPrecious } of lists) {
+      assert(bytesOf(text) <= EVENT_BYTES_MAX);
+      assertEquals(isPrecious, false);
+    }
+  }
+});
+
+Deno.test("eventLists() with a failure are lost last of all", () => {
+  const failed: TownEvent = {
+    event: "loop.failed",
+    tick: 1,
+    error: "Error",
+    message: "",
+  };
+  for (
+    const events of [[CHAT, failed], [...new Array(1000).fill(CHAT), failed]]
+  ) {
+    assert(eventLists(events).every(({ isPrecious }) => isPrecious));
+  }
+});
+
+Deno.test("EventBody has the members of a frame, in their order", () => {
+  const [list] = eventLists([CHAT]);
+  const body = new EventBody("events", 3, 12, list);
+  const frame = JSON.parse(`{${body.text}}`);
+  assertEquals(Object.keys(frame), ["ch", "n", "k", "t", "d"]);
+  assertEquals(frame, {
+    ch: "events",
+    n: 3,
+    k: "event",
+    t: 12,
+    d: [eventElement(CHAT)],
+  });
+  assertEquals([body.events, body.starts], [1, false]);
+});
+
+Deno.test("textLists() keeps all elements in order, in lists as large as they may be", () => {
   const sizes = fc.array(fc.integer({ min: 0, max: 40_000 }), {
     maxLength: 12,
   });
@@ -99,7 +159,7 @@ Deno.test("eventLists() keeps all elements in order, in lists as large as they m
       const elements = list.map((size, n) =>
         JSON.stringify({ n, c: c.repeat(size) })
       );
-      const lists = eventLists(elements);
+      const lists = textLists(elements);
       assertEquals(
         lists.flatMap(({ text }) => JSON.parse(text)).map(({ n }) => n),
         list.map((_, n) => n),

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Simulation } from "../../src/simulation.ts";
 import { STATE_CHANNELS } from "../../src/telemetry/channels.ts";
 import { busyTown } from "../helpers/busy_town.ts";
+import { textLists } from "../../src/telemetry/events.ts";
 import type { Health } from "../../src/telemetry/health.ts";
 import { openTold, settingsOf, type ToldFrame } from "../helpers/told.ts";
 
@@ -118,7 +119,7 @@ Deno.test("events keep their ticks, and wait for the ticks of their channel", ()
     channels: { ...QUIET, narration: { every: 4 } },
   });
   const { told, producer, view } = openTold(simulation, settings);
-  const one = { text: '[{"e":"a"}]', count: 1 };
+  const [one] = textLists(['{"e":"a"}']);
   const both = { events: [one, one], narration: [one] };
   simulation.runFor(6, () => producer.tell(view, both));
   producer.tell(view, {}, true);

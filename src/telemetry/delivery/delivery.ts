@@ -49,6 +49,11 @@ export interface Delivery {
   /** How it is doing; waits for nothing. */
   health(tick: number): TransportHealth;
   /**
+   * Begins the end: delivers what waits, for 2 s at most, so that there is room
+   * for the last frames.
+   */
+  drain(): Promise<void>;
+  /**
    * Delivers what waits, for 2 s at most (as long as it takes where frames are
    * deterministic), and ends its thread. Gives the frames that are left.
    */

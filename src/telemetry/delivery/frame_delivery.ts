@@ -33,7 +33,7 @@ export interface DeliveryParts {
 /** Milliseconds that closing waits for frames to arrive. */
 const CLOSE_MS = 2000;
 
-/** Milliseconds that closing waits for the last line, at least. */
+/** Milliseconds that closing waits for the last frames, at least. */
 const BYE_MS = 500;
 
 /** Milliseconds after which who waits looks whether the worker lives. */
@@ -79,6 +79,8 @@ export class FrameDelivery implements Delivery {
   /** Whether there are states with which a file may begin. */
   readonly #tellsStates: boolean;
   #isBroken = false;
+  /** When closing stops to wait, once it has begun. */
+  #end: number | null = null;
   #closed = false;
 
   /** Takes frames from now on. */
@@ -161,7 +163,8 @@ export class FrameDelivery implements Delivery {
     const starts = this.#isFull && (body.starts || !this.#tellsStates);
     if (starts) this.#fileBytes = 0;
     this.#fileBytes += body.bytes + ENVELOPE_BYTES + this.#signatureBytes;
-    return outbox.offer(starts === body.starts ? body : { ...body, starts });
+    body.starts = starts;
+    return outbox.offer(body);
   }
 
   /** Ends a tick's frames. */
@@ -189,15 +192,23 @@ export class FrameDelivery implements Delivery {
     };
   }
 
+  /** Delivers what waits, so that there is room for the last frames. */
+  async drain(): Promise<void> {
+    const { settings, clock } = this.#parts;
+    this.#end = clock() + (settings.deterministic ? Infinity : CLOSE_MS);
+    await this.#until(() => this.#isEmpty, this.#end);
+  }
+
   /** Delivers what waits, and ends. */
   async close(reason: CloseReason): Promise<{ readonly undelivered: number }> {
-    const { settings, supervisor, clock } = this.#parts;
+    const { supervisor, clock } = this.#parts;
     const outbox = this.#outbox;
     if (!this.#closed) {
       this.#closed = true;
       clearInterval(this.#timer);
-      const end = clock() + (settings.deterministic ? Infinity : CLOSE_MS);
-      await this.#until(() => outbox.frames === 0 && !outbox.hasMore, end);
+      if (this.#end === null) await this.drain();
+      const end = Math.max(this.#end ?? 0, clock() + BYE_MS);
+      await this.#until(() => this.#isEmpty, end);
       const dropped = [...outbox.dropped.values()].reduce((a, b) => a + b, 0);
       supervisor.post({ kind: "stop", end: { reason, dropped } });
       const isStopped = () => stateOf(supervisor.status) === "stopped";
@@ -205,6 +216,11 @@ export class FrameDelivery implements Delivery {
       supervisor.end();
     }
     return { undelivered: outbox.frames };
+  }
+
+  /** Whether all that was taken has arrived. */
+  get #isEmpty(): boolean {
+    return this.#outbox.frames === 0 && !this.#outbox.hasMore;
   }
 
   /** Whether nothing is written any more. */

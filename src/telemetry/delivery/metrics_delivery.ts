@@ -78,6 +78,11 @@ export class MetricsDelivery implements Delivery {
     };
   }
 
+  /** There is always room for the last metrics. */
+  drain(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Waits for the last file, and ends. */
   async close(reason: CloseReason): Promise<{ readonly undelivered: number }> {
     const { supervisor, clock } = this.#parts;

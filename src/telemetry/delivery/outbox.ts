@@ -58,9 +58,6 @@ const EVENT_SHARE = 0.25;
 /** Bytes of a line that are not of its body: number, braces, signature. */
 const ENVELOPE_BYTES = 160;
 
-/** Events lost when nothing else is left to lose. */
-const PRECIOUS = /"e":"(?:loop\.failed|stability\.)/;
-
 /** Lanes in the order in which they are sacrificed; equals share a rank. */
 const RANKS: Readonly<Record<ChannelName | "precious", number>> = {
   trace: 0,
@@ -342,6 +339,6 @@ export class Outbox {
   }
 }
 
-function laneOf({ channel, text }: Body): LaneName {
-  return channel === "events" && PRECIOUS.test(text) ? "precious" : channel;
+function laneOf({ channel, isPrecious }: Body): LaneName {
+  return isPrecious ? "precious" : channel;
 }

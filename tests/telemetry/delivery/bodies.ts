@@ -1,7 +1,9 @@
 /** Frames for tests of what carries them, and what arrived of them. @module */
 import { assertEquals } from "@std/assert";
 import type { ChannelName } from "../../../src/config/telemetry_settings.ts";
-import { type Body, bodyOf } from "../../../src/telemetry/frame.ts";
+import type { EventChannelName } from "../../../src/telemetry/channels.ts";
+import { EventBody } from "../../../src/telemetry/events.ts";
+import { type Body, bodyOf, bytesOf } from "../../../src/telemetry/frame.ts";
 
 /** Makes frames of a few channels that change, tick by tick. */
 export class Bodies {
@@ -33,17 +35,16 @@ export class Bodies {
 
   /** Events of a tick. */
   events(
-    channel: ChannelName,
+    channel: EventChannelName,
     tick: number,
     elements: readonly object[] = [{ e: "test.event" }],
   ): Body {
-    return bodyOf({
-      channel,
-      kind: "event",
-      n: this.#n(channel),
-      tick,
-      payload: JSON.stringify(elements),
-      events: elements.length,
+    const text = JSON.stringify(elements);
+    return new EventBody(channel, this.#n(channel), tick, {
+      text,
+      count: elements.length,
+      bytes: bytesOf(text),
+      isPrecious: text.includes("loop.failed"),
     });
   }
 

@@ -1,4 +1,5 @@
 /** A made-up town: states that change, events that happen. @module */
+import { EventBody, textLists } from "../../../src/telemetry/events.ts";
 import { assertEquals } from "@std/assert";
 import type { Delivery } from "../../../src/telemetry/delivery/delivery.ts";
 import { type Body, bodyOf } from "../../../src/telemetry/frame.ts";
@@ -47,14 +48,9 @@ export class MadeUpTown {
       if (!order.hold || isLast) delivery.offer(this.#state(channel, tick));
     }
     this.events++;
-    delivery.offer(bodyOf({
-      channel: "events",
-      kind: "event",
-      n: this.#next("events"),
-      tick,
-      payload: `[{"e":"tick.done"}]`,
-      events: 1,
-    }));
+    const [list] = textLists(['{"e":"tick.done"}']);
+    const n = this.#next("events");
+    delivery.offer(new EventBody("events", n, tick, list));
     delivery.end(tick);
   }
 
