@@ -1,5 +1,5 @@
 /** `telemetry replay`: sends a recording again, as it was or faster. @module */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { constant, option } from "@optique/core/primitives";
@@ -7,6 +7,7 @@ import { string } from "@optique/core/valueparser";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import { openStream } from "../../src/security/paths.ts";
 import type { Needs } from "../../src/security/permissions.ts";
+import { filesOf } from "../../src/telemetry/reader/files.ts";
 import { sleep } from "../drive.ts";
 import { commonFlags, realNumber, says, wholeNumber } from "../flags.ts";
 import { listenForSignals, STOP_EXIT } from "../interrupt.ts";
@@ -97,8 +98,10 @@ export async function runReplay(flags: ReplayFlags): Promise<number> {
       onFault: (fault) =>
         log.error(fault instanceof Error ? fault.message : String(fault)),
     });
-  } else if (out !== undefined) await writeTo(out, dueOf(flags), asked);
-  else await printAll(dueOf(flags), asked);
+  } else if (out !== undefined) {
+    await checkApart(out, source);
+    await writeTo(out, dueOf(flags), asked);
+  } else await printAll(dueOf(flags), asked);
   const signal = interrupt.signal();
   return signal === null ? EXIT.done : STOP_EXIT[signal];
 }
@@ -113,12 +116,26 @@ export function dueOf(flags: ReplayFlags): AsyncIterable<Due> {
 
 /** The lines as they were, or, from a tick on, as an excerpt. */
 async function* toldOf(flags: ReplayFlags): AsyncGenerator<Told> {
-  const { from, to = Infinity } = flags;
-  if (from !== undefined) {
-    return yield* excerptOf(upTo(to, framesOf(flags)), from);
+  const { source, from, to = Infinity } = flags;
+  const lines = from === undefined
+    ? textsOf(upTo(to, linesOf(flags)))
+    : excerptOf(upTo(to, framesOf(flags)), from);
+  let isTold = false;
+  for await (const line of lines) {
+    yield line;
+    isTold = true;
   }
+  if (isTold) return;
+  throw new TownletError("Nothing was recorded between these ticks", {
+    code: "telemetry.tick",
+    where: source,
+    hint: "telemetry verify tells which ticks there are",
+  });
+}
+
+async function* textsOf(lines: AsyncIterable<FrameLine>): AsyncGenerator<Told> {
   const decoder = new TextDecoder();
-  for await (const { frame, bytes } of upTo(to, linesOf(flags))) {
+  for await (const { frame, bytes } of lines) {
     yield { frame, text: decoder.decode(bytes) };
   }
 }
@@ -143,6 +160,32 @@ async function printAll(
     printer.write(text);
   }
   printer.flush();
+}
+
+/** Refuses to write what is read: it would be gone before its first line. */
+async function checkApart(out: string, source: string): Promise<void> {
+  if (source === "-") return;
+  const read = [source, ...(await filesOf(source)).map(({ path }) => path)];
+  const written = await Promise.all([out, dirname(out)].map(fileAt));
+  for (const file of await Promise.all(read.map(fileAt))) {
+    if (file === null || !written.includes(file)) continue;
+    throw new TownletError("--out is in the way of what is read", {
+      code: "usage",
+      where: out,
+      hint: "Name a file that is no part of the recording",
+    });
+  }
+}
+
+/** Which file or folder a path leads to, or null where there is none. */
+async function fileAt(path: string): Promise<string | null> {
+  try {
+    const { dev, ino } = await Deno.stat(path);
+    return `${dev}:${ino ?? resolve(path)}`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
 
 async function writeTo(

@@ -1,5 +1,6 @@
 /** A recording for whoever connects, over a WebSocket of this machine. @module */
 import { TownletError } from "../../src/base/error.ts";
+import { checkNet } from "../../src/security/plain.ts";
 import { sleep } from "../drive.ts";
 import type { Due } from "./pace.ts";
 
@@ -68,6 +69,7 @@ function listen(
   handler: (request: Request) => Response,
   onReady: (address: string) => void,
 ): Deno.HttpServer {
+  checkNet("listen", HOST, port);
   try {
     return Deno.serve({
       hostname: HOST,

@@ -2,6 +2,7 @@
 import { dirname, extname } from "node:path";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
+import { TownletError } from "../../src/base/error.ts";
 import type { Needs } from "../../src/security/permissions.ts";
 import type { CheckOptions } from "../../src/telemetry/reader/check.ts";
 import type { Frame } from "../../src/telemetry/reader/envelope.ts";
@@ -53,6 +54,14 @@ export function openSource(source: string): Source {
   return source === "-" ? Deno.stdin.readable : source;
 }
 
+/** What to say of a recording without a line. */
+export function emptyError(source: string): TownletError {
+  return new TownletError("The recording is empty", {
+    code: "telemetry.empty",
+    where: source === "-" ? "standard input" : source,
+  });
+}
+
 /** What a reader insists on, by the flags. */
 export async function checkOptions(
   { verifyKey, bestEffort }: SourceFlags,
@@ -71,8 +80,8 @@ export interface FrameLine {
 /**
  * The frames of a recording, none twice.
  *
- * The first line that is wrong ends it with a TownletError; a last line that
- * was cut off is told on the standard error.
+ * The first line that is wrong ends it with a TownletError, and so does it that
+ * there is none; a last line that was cut off is told on the standard error.
  */
 export async function* framesOf(
   flags: SourceFlags,
@@ -85,8 +94,10 @@ export async function* linesOf(
   flags: SourceFlags,
 ): AsyncGenerator<FrameLine & { readonly again: boolean }> {
   const options = await checkOptions(flags);
+  let isEmpty = true;
   for await (const read of readRecording(openSource(flags.source), options)) {
     const { verdict, line } = read;
+    isEmpty = false;
     switch (verdict.kind) {
       case "fault":
       case "misfit":
@@ -100,4 +111,5 @@ export async function* linesOf(
       }
     }
   }
+  if (isEmpty) throw emptyError(flags.source);
 }

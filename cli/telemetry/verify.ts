@@ -13,6 +13,7 @@ import { openPaint } from "../print/paint.ts";
 import { showVerification, verifyJson } from "./show_verification.ts";
 import {
   checkOptions,
+  emptyError,
   openSource,
   type SourceFlags,
   sourceFlags,
@@ -84,10 +85,7 @@ export async function runVerify(flags: VerifyFlags): Promise<number> {
     seen,
   });
   if (found.tally.frames === 0 && found.bad === 0) {
-    throw new TownletError("The recording is empty", {
-      code: "telemetry.empty",
-      where: source,
-    });
+    throw emptyError(source);
   }
   const good = isGood(found, strict);
   if (good && state !== undefined && seen !== undefined) {

@@ -22,6 +22,7 @@ import type { Filter } from "./filter.ts";
 import { openScreen, paintOut, type Size } from "./screen.ts";
 import {
   checkOptions,
+  emptyError,
   type SourceFlags,
   sourceFlags,
   sourceNeeds,
@@ -127,16 +128,19 @@ export async function runWatch(flags: WatchFlags): Promise<number> {
   });
   using interrupt = listenForSignals();
   const { asked } = interrupt;
+  let isEmpty = true;
   const lines = (size: Partial<Size>) =>
     watcher.board.lines(watcher.view, paintOut(), size);
   {
     using _screen = openScreen(onScreen, lines);
     for await (const read of readsOf(flags, options, asked)) {
       if (asked.aborted) break;
+      isEmpty = false;
       watcher.take(read);
       if (goesOn && watcher.fired) break;
     }
   }
+  if (isEmpty && !asked.aborted) throw emptyError(flags.source);
   watcher.flush();
   if (!flags.json && !goesOn) {
     print(lines({}).map((line) => `${line}\n`).join(""));
