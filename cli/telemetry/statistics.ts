@@ -26,7 +26,7 @@ export interface StatisticsOptions {
 /** Numbers of a recording. */
 export class Statistics {
   /** Frames and bytes. */
-  readonly tally = new Tally();
+  readonly tally: Tally;
   /** Bytes over time by channel. */
   readonly bytes = new Map<string, Bins>();
   /** Rewards by resident. */
@@ -36,17 +36,20 @@ export class Statistics {
   /** What a training told, by name of the number. */
   readonly training = new Map<string, Summary>();
   readonly #view = new StateView();
+  readonly #since: number;
   readonly #agent: string | undefined;
 
-  /** @param agent the one resident whose rewards are told */
-  constructor(agent: string | undefined) {
+  /** Sums up what was told after a tick. */
+  constructor(since: number, { agent }: Pick<StatisticsOptions, "agent">) {
+    this.#since = since;
     this.#agent = agent;
+    this.tally = new Tally(since);
   }
 
-  /** Takes a frame; one that is not `counted` is only remembered. */
-  add(frame: Frame, length: number, counted: boolean): void {
+  /** Takes a frame; an earlier one is only remembered. */
+  add(frame: Frame, length: number): void {
     this.#view.apply(frame);
-    if (!counted) return;
+    if (frame.tick <= this.#since) return;
     const { channel, tick } = frame;
     this.tally.add(frame, length);
     const bins = this.bytes.get(channel) ?? new Bins();
@@ -89,10 +92,10 @@ export async function statisticsOf(
   source: SourceFlags,
   { last, agent }: StatisticsOptions,
 ): Promise<Statistics> {
-  const from = last === undefined ? -1 : await lastTick(source) - last;
-  const statistics = new Statistics(agent);
+  const since = last === undefined ? -1 : await lastTick(source) - last;
+  const statistics = new Statistics(since, { agent });
   for await (const { frame, bytes } of framesOf(source)) {
-    statistics.add(frame, bytes.length, frame.tick > from);
+    statistics.add(frame, bytes.length);
   }
   return statistics;
 }

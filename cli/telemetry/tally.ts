@@ -34,6 +34,7 @@ export interface StreamTally {
 
 /** Counts frames and bytes. */
 export class Tally {
+  readonly #since: number;
   /** Streams by name, in the order they came. */
   readonly streams = new Map<string, StreamTally>();
   /** Channels by name, in the order they came. */
@@ -44,6 +45,11 @@ export class Tally {
   frames = 0;
   /** Bytes, ends of lines counted. */
   bytes = 0;
+
+  /** @param since the tick after which frames are counted */
+  constructor(since = 0) {
+    this.#since = since;
+  }
 
   /** Counts a frame whose line has so many bytes, its end not counted. */
   add(frame: Frame, length: number): void {
@@ -82,7 +88,7 @@ export class Tally {
     const stream = entry(this.streams, sid, () => ({
       sid,
       conns: 0,
-      from: tick,
+      from: kind === "hello" ? tick : this.#since,
       to: tick,
       signedBy: new Set<string>(),
       lost: 0,

@@ -85,10 +85,12 @@ Deno.test("rewards of one resident, and the last ticks only", async () => {
   const { rewards, tally } = await statistics({ agent: "ben", last: 5 });
   assertEquals([...rewards.keys()], ["ben"]);
   assertEquals(rewards.get("ben")?.total.mean, 7);
-  assertEquals(tally.frames, 4);
+  assertEquals([tally.frames, tally.ticks], [4, 5]);
   // What came before is remembered, and not counted.
   const { rewards: all } = await statistics({ last: 5 });
   assertEquals(all.get("ana")?.total.toJSON().count, 1);
+  const { tally: whole } = await statistics({ last: 1000 });
+  assertEquals([whole.frames, whole.ticks], [6, 20]);
 });
 
 Deno.test("statsText() and statsMarkdown() choose, and say how much they left out", async () => {
