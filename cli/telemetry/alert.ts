@@ -8,6 +8,7 @@
  */
 import { text } from "@optique/core/message";
 import type { ValueParser } from "@optique/core/valueparser";
+import { CHANNEL_NAMES } from "../../src/config/telemetry_settings.ts";
 import type { Frame } from "../../src/telemetry/reader/envelope.ts";
 import type { StateView } from "../../src/telemetry/reader/state_view.ts";
 
@@ -56,20 +57,23 @@ export const alertExpression: ValueParser<"sync", Alert> = {
   },
   parse(input) {
     const alert = alertOf(input);
-    if (alert !== null) return { success: true, value: alert };
-    return {
-      success: false,
-      error: [
-        text(
-          `${input} is no alert, such as events.queue.conflict>5; operators are ${
-            OPERATORS.join(" ")
-          }`,
-        ),
-      ],
-    };
+    if (alert !== null && isChannel(alert.channel)) {
+      return { success: true, value: alert };
+    }
+    const fault = alert === null
+      ? `is no alert, such as events.queue.conflict>5; operators are ${
+        OPERATORS.join(" ")
+      }`
+      : `begins with no channel: ${CHANNEL_NAMES.join(", ")}`;
+    return { success: false, error: [text(`${input} ${fault}`)] };
   },
   format: (alert) => alert.text,
 };
+
+/** An alert on what nobody tells would never come true, and nobody know. */
+function isChannel(name: string): boolean {
+  return CHANNEL_NAMES.some((channel) => channel === name);
+}
 
 /** Reads an expression; null for what is none. */
 export function alertOf(input: string): Alert | null {

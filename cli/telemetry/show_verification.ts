@@ -19,7 +19,7 @@ export function showVerification(
   const good = isGood(found, strict);
   const mark = good ? paint.green("✓") : paint.red("✗");
   const word = good
-    ? checked ? "whole, in order and signed" : "whole and in order"
+    ? goodText(checked, missing.length === 0)
     : bad > 0
     ? "not what was written"
     : "not all that was written";
@@ -45,6 +45,13 @@ export function showVerification(
     "",
     ...channelTable(tally, paint),
   ];
+}
+
+function goodText(checked: boolean, whole: boolean): string {
+  if (!whole) {
+    return `${checked ? "in order and signed" : "in order"}, but not whole`;
+  }
+  return checked ? "whole, in order and signed" : "whole and in order";
 }
 
 /** What is wrong with a line; its file is told where there are several. */

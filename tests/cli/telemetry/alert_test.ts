@@ -1,5 +1,9 @@
-import { assertEquals } from "@std/assert";
-import { alertOf, AlertWatch } from "../../../cli/telemetry/alert.ts";
+import { assert, assertEquals } from "@std/assert";
+import {
+  alertExpression,
+  alertOf,
+  AlertWatch,
+} from "../../../cli/telemetry/alert.ts";
 import { StreamCheck } from "../../../src/telemetry/reader/check.ts";
 import { StateView } from "../../../src/telemetry/reader/state_view.ts";
 import { Writer } from "../../helpers/recording.ts";
@@ -72,6 +76,11 @@ Deno.test("alertOf() reads a channel, a path, an operator and a number", () => {
     ">1",
   ];
   for (const text of wrong) assertEquals(alertOf(text), null, text);
+});
+
+Deno.test("--alert refuses what no channel tells: it would never come true", () => {
+  assert(alertExpression.parse("training.kl_divergence>0.05").success);
+  assertEquals(alertExpression.parse("helth.loop.failures>0").success, false);
 });
 
 Deno.test("an alert is true for frames of its channel, as the state is then", () => {

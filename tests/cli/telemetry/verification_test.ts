@@ -74,6 +74,8 @@ Deno.test("what is missing is told, and is a fault only where nothing may be", a
   );
   assertStringIncludes(found.missing[1], "has no end");
   assertEquals([isGood(found, false), isGood(found, true)], [true, false]);
+  const [head] = showVerification("-", found, true, false, openPaint(false));
+  assertEquals(head, "✓ standard input: in order and signed, but not whole");
   const writer = new Writer();
   writer.hello(0);
   writer.hello(5, { next: 3 });
