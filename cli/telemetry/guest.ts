@@ -123,10 +123,10 @@ export class Guest {
       throw new Refusal(verdict.fault, `a line ${verdict.message}`);
     }
     const { frame } = verdict;
+    this.frames++;
     if (frame.kind === "hello") await this.#begin(frame);
     else {
       this.#checked = frame.seq;
-      this.frames++;
       if (verdict.kind === "duplicate") this.duplicates++;
       if (frame.kind === "bye") this.bye = String(frame.payload.reason);
     }

@@ -110,7 +110,7 @@ Deno.test("collect keeps what a client by openssl sends, and ends on Ctrl-C with
       version: 1,
       folder: `${folder}/kept`,
       connections: 1,
-      frames: 2,
+      frames: 3,
       duplicates: 0,
       bytes: made.text().length,
       refused: {},
