@@ -98,7 +98,13 @@ export function command<Flags extends CommonFlags>(
         stdout: (page) => void help.push(page),
         stderr: () => {},
         onError: (_exit, fault) => {
-          throw usageError(fault, program);
+          const part = partsOf(parts.flags.usage).find((one) =>
+            one === words[0]
+          );
+          throw usageError(
+            fault,
+            part === undefined ? program : `${program} ${part}`,
+          );
         },
       });
       if (help.length > 0) {
@@ -135,6 +141,17 @@ export function anyOf(
   const last = names[names.length - 1];
   const list = `${names.slice(0, -1).join(", ")} or ${last}`;
   return { errors: { noMatch: [text(`Say what to do: ${list}`)] } };
+}
+
+/** Names of the commands within a command. */
+function partsOf(usage: Usage): readonly string[] {
+  return usage.flatMap((term) =>
+    term.type === "command"
+      ? [term.name]
+      : term.type === "exclusive"
+      ? term.terms.flatMap(partsOf)
+      : []
+  );
 }
 
 /** A line of usage in which all flags are one word; they are listed below it. */

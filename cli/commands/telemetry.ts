@@ -2,6 +2,7 @@
 import { or } from "@optique/core/constructs";
 import type { Needs } from "../../src/security/permissions.ts";
 import { anyOf, type Command, command, subcommand } from "../command.ts";
+import { PROGRAM } from "../program.ts";
 import {
   checkTlsFlags,
   checkTlsNeeds,
@@ -31,6 +32,9 @@ import { runStats, statsFlags, statsNeeds } from "../telemetry/stats.ts";
 import { runVerify, verifyFlags, verifyNeeds } from "../telemetry/verify.ts";
 import { runWatch, watchFlags, watchNeeds } from "../telemetry/watch.ts";
 
+/** To listen needs a permission, which a task of its own has. */
+const COLLECT = PROGRAM === "townlet" ? " collect" : ":collect";
+
 /** Watches, checks, replays, sums up and converts what towns tell. */
 export const telemetry: Command = command({
   examples: [
@@ -39,7 +43,7 @@ export const telemetry: Command = command({
     "telemetry stats out/town.ndjson --rewards --format md",
     "telemetry replay out/town.ndjson --speed 10",
     "telemetry convert out/town.ndjson --to csv --out out/tables",
-    "telemetry collect --cert out/tls/server.pem --key out/tls/server.key --verify-key k1=out/town.key --out out/collected",
+    `telemetry${COLLECT} --cert out/tls/server.pem --key out/tls/server.key --out out/recordings`,
   ],
   flags: or(
     subcommand("watch", "Show what is going on, and raise alerts", watchFlags),

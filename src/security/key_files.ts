@@ -53,7 +53,7 @@ export async function readKeyFile(
         code: "key.mode",
         where: path,
         hint:
-          "chmod 600 it; for a mount that cannot, set telemetry.allow_loose_key_mode",
+          "chmod 600 it; where a mount cannot, a town file may set telemetry.allow_loose_key_mode",
         exit: EXIT.refused,
       },
     );

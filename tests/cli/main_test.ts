@@ -109,7 +109,7 @@ Deno.test("a command that wants another word says which", async () => {
   );
   assertEquals(
     await err("bench", []),
-    "error: Say what to do: tick, observe, step, vector or hooks",
+    "error: Say what to do: tick, observe, step, vector, hooks or telemetry",
   );
   assertEquals(
     await err("bench", ["tock"]),
@@ -124,6 +124,15 @@ Deno.test("a word that is none of a few is told with those few", async () => {
     out: "",
     err: "error: --policy: clever is none of scripted, idle, random\n" +
       "  hint: See deno task simulate --help\n",
+  });
+});
+
+Deno.test("a command within a command sends people to its own help", async () => {
+  assertEquals(await townlet("telemetry", ["verify"]), {
+    code: 2,
+    out: "",
+    err: "error: Expected a SRC, but too few arguments\n" +
+      "  hint: See deno task telemetry verify --help\n",
   });
 });
 
