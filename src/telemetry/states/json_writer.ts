@@ -4,7 +4,6 @@
  * Joining many short texts costs several times as much as writing their bytes.
  * @module
  */
-const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
@@ -37,9 +36,6 @@ export interface Piece {
   readonly words: Int32Array;
 }
 
-/** Texts that JSON has as they are. */
-const PLAIN = /^[\w.#-]*$/;
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -47,6 +43,19 @@ const NULL = pieceOf("null");
 
 /** The bytes of a text. */
 export function pieceOf(text: string): Piece {
+  const { length } = text;
+  const words = new Int32Array(Math.ceil(length / 4));
+  const bytes = new Uint8Array(words.buffer);
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= DELETE) return encoded(text);
+    bytes[i] = unit;
+  }
+  return { length, words };
+}
+
+/** The bytes of any text; of a short one it takes several times as long. */
+function encoded(text: string): Piece {
   const bytes = encoder.encode(text);
   const words = new Int32Array(Math.ceil(bytes.length / 4));
   new Uint8Array(words.buffer).set(bytes);
@@ -217,24 +226,23 @@ export class JsonWriter {
     this.#at = at;
   }
 
-  /** Writes a member that is a text. */
-  text(name: Piece, text: string): void {
-    this.#name(name);
-    this.#text(text);
-    this.#comma();
-  }
-
-  /** Writes a member that is a list of texts. */
-  texts(name: Piece, texts: readonly string[]): void {
-    this.#name(name);
-    this.#view.setUint8(this.#at++, OPEN_LIST);
-    for (const text of texts) {
-      this.#text(text);
-      this.#comma();
-    }
-    if (texts.length > 0) this.#at--;
-    this.#view.setUint8(this.#at++, CLOSE_LIST);
-    this.#comma();
+  /** Writes a member that is a list of values, which are at certain places. */
+  list(
+    name: Piece,
+    values: readonly Piece[],
+    places: Int32Array,
+    count: number,
+  ): void {
+    const view = this.#viewFor(name.length);
+    let at = copy(view, this.#at, name);
+    view.setUint8(at++, OPEN_LIST);
+    this.#at = at;
+    for (let i = 0; i < count; i++) this.#item(values[places[i]]);
+    // The comma after the last of them makes way.
+    at = count === 0 ? this.#at : this.#at - 1;
+    this.#view.setUint8(at, CLOSE_LIST);
+    this.#view.setUint8(at + 1, COMMA);
+    this.#at = at + 2;
   }
 
   /** Has the object end with a null for the member. */
@@ -265,14 +273,11 @@ export class JsonWriter {
     this.#view.setUint8(this.#at++, COMMA);
   }
 
-  #text(text: string): void {
-    if (!PLAIN.test(text)) {
-      this.#raw(JSON.stringify(text));
-      return;
-    }
-    this.#view.setUint8(this.#at++, QUOTE);
-    this.#raw(text);
-    this.#view.setUint8(this.#at++, QUOTE);
+  #item(value: Piece): void {
+    const view = this.#viewFor(value.length);
+    const at = copy(view, this.#at, value);
+    view.setUint8(at, COMMA);
+    this.#at = at + 1;
   }
 
   #raw(json: string): void {

@@ -66,7 +66,7 @@ export class Roll {
       this.rows[i] = rowOf[id];
       this.places[i] = place;
       this.placeOfRow[rowOf[id]] = place;
-      this.names[place] = nameOf(id);
+      if (before.get(id) !== place) this.names[place] = nameOf(id);
       this.isNew[place] = told.has(id) && before.has(id) ? 0 : 1;
     }
     this.gone = this.before.filter((id) => !this.#placeOf.has(id));
@@ -82,6 +82,12 @@ export class Roll {
   /** Place of who lives in town, or -1. */
   placeOf(id: string): number {
     return this.#placeOf.get(id) ?? -1;
+  }
+
+  /** The name of the member that tells of somebody, who may be gone. */
+  nameFor(id: string): Piece {
+    const place = this.placeOf(id);
+    return place < 0 ? nameOf(id) : this.names[place];
   }
 
   #freePlaces(living: Readonly<Record<string, number>>): number[] {

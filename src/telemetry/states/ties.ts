@@ -3,9 +3,10 @@ import type { Town } from "../../world/town.ts";
 import type { World } from "../../world/world.ts";
 import type { StateOptions } from "../state_channel.ts";
 import { ToldNumbers } from "./changes.ts";
+import { areIdsOf, IdPieces, idsOf } from "./id_pieces.ts";
 import { type JsonWriter, nameOf } from "./json_writer.ts";
 import { movesAhead, type Roll } from "./roll.ts";
-import { type Closeness, closest, TOP } from "./social_state.ts";
+import { closest, TOP } from "./social_state.ts";
 
 const NAME = {
   ties: nameOf("ties"),
@@ -28,6 +29,7 @@ export class TieWriter {
   readonly #town: Town;
   readonly #out: JsonWriter;
   readonly #roll: Roll;
+  readonly #ids: IdPieces;
   /** By place: number of the ties as they were told, of `tieStamp`. */
   readonly #stamps: Float64Array;
   /** By place: the others, in order. */
@@ -44,7 +46,10 @@ export class TieWriter {
   readonly #topped = new Set<string>();
   /** Of those on the roll, who may have other ties than were told. */
   readonly #changed: number[] = [];
-  readonly #found = new Int32Array(TOP);
+  readonly #found = {
+    friends: new Int32Array(TOP),
+    rivals: new Int32Array(TOP),
+  };
 
   constructor(
     town: Town,
@@ -58,6 +63,7 @@ export class TieWriter {
     this.#town = town;
     this.#out = out;
     this.#roll = roll;
+    this.#ids = new IdPieces(capacity);
     this.#stamps = new Float64Array(capacity).fill(NaN);
     this.#others = lists();
     this.#numbers = new ToldNumbers(out, numbers, options);
@@ -100,29 +106,41 @@ export class TieWriter {
   /** Writes the friends and rivals that have changed, of who was looked at. */
   writeTop(world: World, whole: boolean): void {
     const { rows, places, names } = this.#roll;
+    const { agentIds } = world.records;
+    const { pieces } = this.#ids;
+    const town = this.#town;
     const out = this.#out;
+    const found = this.#found;
+    const friends = this.#friends;
+    const rivals = this.#rivals;
+    this.#ids.look(world);
     out.open(NAME.top);
     for (const i of this.#changed) {
       const place = places[i];
-      const friends = this.#friends[place];
-      const rivals = this.#rivals[place];
-      const friendsNow = this.#closest(world, rows[i], "friends", friends);
-      const rivalsNow = this.#closest(world, rows[i], "rivals", rivals);
-      this.#friends[place] = friendsNow;
-      this.#rivals[place] = rivalsNow;
-      if (friendsNow.length + rivalsNow.length === 0) continue;
-      const isFirst = friends.length + rivals.length === 0;
-      if (isFirst) this.#topped.add(world.records.agentIds[rows[i]]);
-      out.open(names[place]);
-      if (isFirst || friendsNow !== friends) {
-        out.texts(NAME.friends, friendsNow);
+      const row = rows[i];
+      const isFirst = friends[place].length + rivals[place].length === 0;
+      const friendCount = closest(town, world, row, "friends", found.friends);
+      const rivalCount = closest(town, world, row, "rivals", found.rivals);
+      if (friendCount + rivalCount === 0) {
+        friends[place] = NOBODY;
+        rivals[place] = NOBODY;
+        continue;
       }
-      if (isFirst || rivalsNow !== rivals) out.texts(NAME.rivals, rivalsNow);
+      if (isFirst) this.#topped.add(agentIds[row]);
+      out.open(names[place]);
+      if (!areIdsOf(friends[place], agentIds, found.friends, friendCount)) {
+        friends[place] = idsOf(agentIds, found.friends, friendCount);
+        out.list(NAME.friends, pieces, found.friends, friendCount);
+      } else if (isFirst) out.list(NAME.friends, pieces, found.friends, 0);
+      if (!areIdsOf(rivals[place], agentIds, found.rivals, rivalCount)) {
+        rivals[place] = idsOf(agentIds, found.rivals, rivalCount);
+        out.list(NAME.rivals, pieces, found.rivals, rivalCount);
+      } else if (isFirst) out.list(NAME.rivals, pieces, found.rivals, 0);
       out.close(false);
     }
     this.#drop(
       this.#topped,
-      (place) => this.#friends[place].length + this.#rivals[place].length > 0,
+      (place) => friends[place].length + rivals[place].length > 0,
     );
     out.close(whole);
   }
@@ -165,10 +183,10 @@ export class TieWriter {
     const base = place * tieSlots * COLUMNS;
     const spare = capacity * tieSlots * COLUMNS;
     const before = this.#others[place];
-    const others = Array.from(
-      tieOther.subarray(first, first + ties[owner]),
-      (other) => agentIds[other],
-    );
+    const others: string[] = [];
+    for (let slot = first; slot < first + ties[owner]; slot++) {
+      others.push(agentIds[tieOther[slot]]);
+    }
     this.#others[place] = others;
     this.#mixed[place] = others.some(movesAhead) ? 1 : 0;
     if (others.length === 0) return;
@@ -187,7 +205,7 @@ export class TieWriter {
     }
     for (const other of before) {
       if (others.includes(other)) continue;
-      out.drop(nameOf(other));
+      out.drop(this.#roll.nameFor(other));
       if (movesAhead(other)) this.moves = true;
     }
     out.close(false);
@@ -200,24 +218,6 @@ export class TieWriter {
     numbers.tell(at + 2, NAME.r, world.tieRivalry, slot, whole);
   }
 
-  /** Ids of the closest; the list itself where they are the same. */
-  #closest(
-    world: World,
-    owner: number,
-    kind: Closeness,
-    before: readonly string[],
-  ): readonly string[] {
-    const found = this.#found;
-    const { agentIds } = world.records;
-    const count = closest(this.#town, world, owner, kind, found);
-    let same = count === before.length;
-    for (let k = 0; same && k < count; k++) {
-      same = agentIds[found[k]] === before[k];
-    }
-    if (same) return before;
-    return Array.from(found.subarray(0, count), (row) => agentIds[row]);
-  }
-
   /** Nulls for those of whom something was told and nothing is left. */
   #drop(told: Set<string>, isLeft: (place: number) => boolean): void {
     if (told.size === 0) return;
@@ -226,7 +226,7 @@ export class TieWriter {
       const place = this.#roll.placeOf(id);
       if (place >= 0 && isLeft(place)) continue;
       told.delete(id);
-      this.#out.drop(nameOf(id));
+      this.#out.drop(this.#roll.nameFor(id));
       if (movesAhead(id)) this.moves = true;
     }
   }

@@ -7,7 +7,6 @@
  */
 import { ECONOMY_KEYS } from "../../config/economy.ts";
 import type { Town } from "../../world/town.ts";
-import { queueIds } from "../../world/views.ts";
 import { TOTAL, type World } from "../../world/world.ts";
 import { diffStates, type StateMembers } from "../merge_patch.ts";
 import {
@@ -18,6 +17,7 @@ import {
 } from "../state_channel.ts";
 import type { View } from "../view.ts";
 import { ToldCodes, ToldNumbers } from "./changes.ts";
+import { areIdsOf, IdPieces, idsOf } from "./id_pieces.ts";
 import {
   JsonWriter,
   nameOf,
@@ -26,6 +26,7 @@ import {
   quoted,
 } from "./json_writer.ts";
 import { movesAhead } from "./roll.ts";
+import { RowWatch } from "./row_watch.ts";
 import { circumstances, townState } from "./town_state.ts";
 
 const NAME = {
@@ -49,6 +50,15 @@ const NAME = {
 
 /** Columns of what is told of every object. */
 const CODE = { stall: 0, use: 1, left: 2, columns: 3 } as const;
+
+/** Columns of what is told of objects, but for who waits behind whom. */
+const WATCHED = [
+  "holder",
+  "queueHead",
+  "queueLength",
+  "stall",
+  "stock",
+] as const;
 
 /** Opens the channel. */
 export function openTown(town: Town, options: StateOptions): StateChannel {
@@ -90,9 +100,12 @@ class ObjectWriter {
   readonly #out: JsonWriter;
   readonly #codes: ToldCodes;
   readonly #stock: Int32Array;
-  /** Rows of those who hold the objects, as long as ids are what they were. */
-  readonly #holderRows: Int32Array;
-  #ids: readonly string[] = [];
+  readonly #objects: RowWatch;
+  /** Who waits behind whom. */
+  readonly #queues: RowWatch;
+  readonly #ids: IdPieces;
+  /** Rows of those who wait for one object. */
+  readonly #found: Int32Array;
   /** Who holds each object, and who uses it, as it was told; "" for nobody. */
   readonly #holders: string[];
   readonly #users: string[];
@@ -108,7 +121,10 @@ class ObjectWriter {
     this.#out = out;
     this.#codes = new ToldCodes(out, count * CODE.columns);
     this.#stock = new Int32Array(count * town.stockKeys.length);
-    this.#holderRows = new Int32Array(count);
+    this.#objects = new RowWatch(WATCHED, count);
+    this.#queues = new RowWatch(["waitNext"], town.capacity);
+    this.#ids = new IdPieces(town.capacity);
+    this.#found = new Int32Array(town.capacity);
     this.#holders = new Array<string>(count).fill("");
     this.#users = new Array<string>(count).fill("");
     this.#waiting = new Array<readonly string[]>(count).fill([]);
@@ -120,19 +136,18 @@ class ObjectWriter {
 
   writeObjects(world: World, whole: boolean): void {
     const out = this.#out;
-    const { agentIds } = world.records;
-    const all = whole || agentIds !== this.#ids;
-    this.#ids = agentIds;
+    const { isChanged } = this.#objects;
+    this.#look(world);
     out.open(NAME.objects);
-    for (let object = 0; object < this.#names.length; object++) {
-      if (!all && this.#isAsTold(world, object)) continue;
+    for (let object = 0; object < isChanged.length; object++) {
+      if (isChanged[object] === 0 && !whole) continue;
+      const at = object * CODE.columns + CODE.stall;
+      const stall = world.stall[object];
       out.open(this.#names[object]);
       if (whole) this.#writeFixed(object);
       this.#writeHolder(world, object, whole);
       this.#writeStock(world, object, whole);
       this.#writeWaiting(world, object, whole);
-      const stall = world.stall[object];
-      const at = object * CODE.columns + CODE.stall;
       this.#codes.tellUnlessZero(at, NAME.stall, stall, whole);
       out.close(whole);
     }
@@ -156,7 +171,9 @@ class ObjectWriter {
       const at = object * CODE.columns;
       this.#users[object] = user;
       out.open(this.#names[object]);
-      if (user !== before) out.text(NAME.agent, user);
+      if (user !== before) {
+        out.put(NAME.agent, this.#ids.pieces[holder[object]]);
+      }
       const use = running[object];
       codes.tell(at + CODE.use, NAME.aff, use, this.#affordances, isNew);
       codes.tellCount(at + CODE.left, NAME.left, runningLeft[object], isNew);
@@ -165,21 +182,18 @@ class ObjectWriter {
     out.close(whole);
   }
 
-  /** Whether nothing of an object has changed, at a glance. */
-  #isAsTold(world: World, object: number): boolean {
-    if (
-      world.holder[object] !== this.#holderRows[object] ||
-      world.queueLength[object] > 0 || this.#waiting[object].length > 0 ||
-      world.stall[object] !==
-        this.#codes.told[object * CODE.columns + CODE.stall]
-    ) return false;
-    const { stock } = world;
-    const keys = this.#stockNames.length;
-    const end = (object + 1) * keys;
-    for (let at = object * keys; at < end; at++) {
-      if (stock[at] !== this.#stock[at]) return false;
+  /** Looks which objects may have changed. */
+  #look(world: World): void {
+    const { engaged } = world;
+    const { isChanged: hasMoved } = this.#queues;
+    const { isChanged } = this.#objects;
+    this.#ids.look(world);
+    this.#objects.look(world);
+    this.#queues.look(world);
+    // Whoever is first, or the last to come or go, shows in the object's row.
+    for (let row = 0; row < hasMoved.length; row++) {
+      if (hasMoved[row] === 1 && engaged[row] >= 0) isChanged[engaged[row]] = 1;
     }
-    return true;
   }
 
   #writeFixed(object: number): void {
@@ -193,11 +207,10 @@ class ObjectWriter {
     const row = world.holder[object];
     const holder = row < 0 ? "" : world.records.agentIds[row];
     const before = whole ? "" : this.#holders[object];
-    this.#holderRows[object] = row;
     this.#holders[object] = holder;
     if (holder === before) return;
     if (holder === "") this.#out.drop(NAME.by);
-    else this.#out.text(NAME.by, holder);
+    else this.#out.put(NAME.by, this.#ids.pieces[row]);
   }
 
   #writeStock({ stock }: World, object: number, whole: boolean): void {
@@ -216,18 +229,16 @@ class ObjectWriter {
   }
 
   #writeWaiting(world: World, object: number, whole: boolean): void {
-    const { queueHead, queueLength, waitNext, records } = world;
-    const before = this.#waiting[object];
-    let same = queueLength[object] === before.length;
-    let agent = queueHead[object];
-    for (let i = 0; same && i < before.length; i++) {
-      same = records.agentIds[agent] === before[i];
-      agent = waitNext[agent];
+    const { queueHead, waitNext, records: { agentIds } } = world;
+    const found = this.#found;
+    let count = 0;
+    for (let row = queueHead[object]; row >= 0; row = waitNext[row]) {
+      found[count++] = row;
     }
-    if (same && !whole) return;
-    const waiting = queueIds(world, object);
-    this.#waiting[object] = waiting;
-    this.#out.texts(NAME.waiting, waiting);
+    const before = this.#waiting[object];
+    if (!whole && areIdsOf(before, agentIds, found, count)) return;
+    this.#waiting[object] = idsOf(agentIds, found, count);
+    this.#out.list(NAME.waiting, this.#ids.pieces, found, count);
   }
 }
 
@@ -262,7 +273,7 @@ class Circumstances {
     if (
       activeEvents === this.#active && pendingEvents === this.#pending &&
       agentIds === this.#ids && world.tick[0] < this.#until &&
-      this.#prices.every((price, k) => price === world.price[k])
+      isSame(this.#prices, world.price)
     ) return false;
     this.#active = activeEvents;
     this.#pending = pendingEvents;
@@ -274,4 +285,10 @@ class Circumstances {
     }
     return true;
   }
+}
+
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  const count = a.length;
+  for (let i = 0; i < count; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
