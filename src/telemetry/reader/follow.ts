@@ -24,7 +24,7 @@ export interface FollowOptions extends CheckOptions {
 /**
  * The lines of a recording, and those that are added to it, until somebody
  * asks to stop. Files that take the place of a full one, and those that come
- * into a folder, are read too.
+ * into a folder, are read too; the folder may be empty at first.
  */
 export async function* followRecording(
   source: string,
@@ -35,7 +35,7 @@ export async function* followRecording(
   const heads: Heads = new Map();
   const known = new Set<string>();
   using tails = new Tails();
-  let files: readonly RecordingFile[] = await filesOf(source, heads);
+  let files: readonly RecordingFile[] = await firstFiles(source, heads);
   while (!asked.aborted) {
     for (const { path, head } of files) {
       if (head === null || known.has(keyOf(head))) continue;
@@ -53,6 +53,17 @@ export async function* followRecording(
     await pause(asked);
     files = await filesNow(source, heads);
   }
+}
+
+/** Files that are there at the beginning; a file that is not is a mistake. */
+async function firstFiles(
+  source: string,
+  heads: Heads,
+): Promise<readonly RecordingFile[]> {
+  const info = await Deno.lstat(source).catch(() => null);
+  return info?.isDirectory === true
+    ? await filesNow(source, heads)
+    : await filesOf(source, heads);
 }
 
 /** Files that are there now; for a moment there may be none. */

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { TownletError } from "../../../src/base/error.ts";
 import { followRecording } from "../../../src/telemetry/reader/follow.ts";
 import type { Read } from "../../../src/telemetry/reader/recording.ts";
 import { gzip, KEYS, Writer } from "../../helpers/recording.ts";
@@ -79,6 +80,25 @@ Deno.test("followRecording() goes on with the file that takes the place of a ful
     assertEquals(await several(3), [1, "hello 1", 2]);
     stop();
     assertEquals(await next(), "end");
+  });
+});
+
+Deno.test("followRecording() waits for the first file of a folder, and not for one that is misspelt", async () => {
+  await inScratch(async (folder) => {
+    const { next, stop } = follow(folder);
+    const first = next();
+    const writer = new Writer();
+    writer.hello(0);
+    await Deno.writeTextFile(`${folder}/town.ndjson`, take(writer));
+    assertEquals(await first, "hello 0");
+    const last = next();
+    stop();
+    assertEquals(await last, "end");
+    await assertRejects(
+      follow(`${folder}/twon.ndjson`).next,
+      TownletError,
+      "There is no such recording",
+    );
   });
 });
 
