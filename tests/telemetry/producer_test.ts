@@ -13,6 +13,11 @@ const QUIET = { health: { enabled: false } };
 /** Channels of states that tests look at. */
 const STATES = STATE_CHANNELS.filter((name) => name !== "health");
 
+/** States without what is counted from frame to frame. */
+function withoutDeltas<T extends { readonly policy?: object }>(states: T): T {
+  return { ...states, policy: { ...states.policy, switches: undefined } };
+}
+
 const town = busyTown({ movement: "walk", backend: "scripted" });
 
 Deno.test("whatever is held back, the last state arrives in every channel", () => {
@@ -39,7 +44,10 @@ Deno.test("whatever is held back, the last state arrives in every channel", () =
         producer.tell(view, {}, true);
         const whole = openTold(simulation, settings);
         whole.producer.tell(view, {});
-        assertEquals(told.fold(), whole.told.fold());
+        assertEquals(
+          withoutDeltas(told.fold()),
+          withoutDeltas(whole.told.fold()),
+        );
       },
     ),
     { numRuns: 60 },

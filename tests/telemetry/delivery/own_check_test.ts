@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ownCheck } from "../../../src/telemetry/delivery/own_check.ts";
+import { bytesOf } from "../../../src/telemetry/frame.ts";
 import {
   counter,
   newStatus,
@@ -36,7 +37,7 @@ Deno.test("ownCheck() warns of frames that break their schema, drops them, or en
         d: {
           ch: "events",
           dropped: 2,
-          bytes: events.bytes,
+          bytes: bytesOf(events.text),
           from_t: 7,
           to_t: 7,
           reason: "encode_error",
