@@ -82,7 +82,7 @@ export interface TelemetrySettings {
       /** Records of a training, sent as they come. */
       readonly training: Pick<Channel, "enabled">;
     };
-  /** What is left out: channel, then a pointer; `*` is any one key. */
+  /** What is left out: channel of states, then a pointer; `*` is any one key. */
   readonly redact: readonly string[];
   /** What happens when an own frame breaks its schema. */
   readonly validate: "off" | "warn" | "drop" | "fail";
@@ -204,9 +204,9 @@ const channels: z.ZodType<TelemetrySettings["channels"]> = z.strictObject({
   trace: channel(1, false).describe("Every action"),
 });
 
-const REDACTION = new RegExp(
-  `^(${CHANNEL_NAMES.join("|")})(/([^~/]|~[01])*)+$`,
-);
+/** Events are told as they are: only states have parts that are left out. */
+const REDACTION =
+  /^(agents|rewards|town|social|ops|policy|health)(\/([^~/]|~[01])*)+$/;
 
 const key: z.ZodType<SigningKey> = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, {
@@ -253,10 +253,11 @@ export const telemetry: z.ZodType<TelemetryEntry> = z.strictObject({
   channels: channels.prefault({}).describe("Channels by name"),
   redact: z.array(
     z.string().regex(REDACTION, {
-      error: "must be a channel, then /key once or more; * is any one key",
+      error:
+        "must be a channel of states, then /key once or more; * is any one key; events are left out by channel, with enabled: false",
     }).refine(isPlainText, { error: "must not contain control characters" }),
   ).prefault(["policy/identity"]).describe(
-    "What is left out: channel, then a pointer; `*` is any one key",
+    "What is left out: channel of states, then a pointer; `*` is any one key",
   ),
   validate: oneOf("off", "warn", "drop", "fail").prefault("warn").describe(
     "What happens when an own frame breaks its schema",

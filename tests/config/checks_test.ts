@@ -193,6 +193,12 @@ const FAULTS: Readonly<Record<string, readonly [string, readonly string[]]>> = {
       "4:43 telemetry.transports: needs transport to be left out; put all of them into transports",
     ],
   ],
+  "parts of events that are to be left out": [
+    "telemetry: { redact: [agents/*/wallet, events/agent] }",
+    [
+      '4:40 telemetry.redact[1]: must be a channel of states, then /key once or more; * is any one key; events are left out by channel, with enabled: false (got "events/agent")',
+    ],
+  ],
   "deterministic telemetry over a network": [
     "telemetry: { deterministic: true, transport: { type: tcp, endpoint: 'a:1' } }",
     [
