@@ -38,7 +38,7 @@ import {
   templateOf,
 } from "./json_writer.ts";
 import { openResidents, type ResidentWriter } from "./residents.ts";
-import { RowWatch } from "./row_watch.ts";
+import { ALL, RowWatch } from "./row_watch.ts";
 
 const TRAITS = ["extroversion", "forgiveness", "ambition"] as const;
 
@@ -78,11 +78,10 @@ const CODE = {
   columns: 18 + COUNTERS.length,
 } as const;
 
-/** Columns of which all is told, that stay the same in most ticks. */
-const WATCHED = [
-  "x",
-  "y",
-  "wallet",
+/** Columns that stay the same in most ticks, by what is told of them. */
+const PLACE = ["x", "y"] as const;
+const MONEY = ["wallet", "attendance", "wagesWithheld"] as const;
+const WORK = [
   "job",
   "shiftState",
   "onShift",
@@ -90,11 +89,11 @@ const WATCHED = [
   "lateTicksToday",
   "lateness",
   "absences",
-  "attendance",
-  "wagesWithheld",
-  "inventory",
 ] as const;
-const WATCHED_TRAITS = ["profile", ...TRAITS] as const;
+const BELONGINGS = ["inventory"] as const;
+const CHARACTER = ["profile", ...TRAITS] as const;
+/** The bits of these groups. */
+const BIT = { place: 1, money: 2, work: 4, belongings: 8, character: 16 };
 
 const NAME = {
   pos: nameOf("pos"),
@@ -126,11 +125,11 @@ const NEED_NAMES = NEEDS.map(nameOf);
 const COUNTER_NAMES = COUNTERS.map(nameOf);
 const TRAIT_NAMES = TRAITS.map(nameOf);
 
-/** What is told of most residents in most ticks: of their needs alone. */
-const NEEDS_ALONE = templateOf(
-  ...NEEDS.map((need, k) => `${k === 0 ? '{"needs":{' : ","}"${need}":`),
-  "}}",
-);
+const [FIRST_NEED, ...OTHER_NEEDS] = NEEDS.map((need) => `"${need}":`);
+const LATER_NEEDS = OTHER_NEEDS.map((need) => `,${need}`);
+const ALL_NEEDS = templateOf(`{${FIRST_NEED}`, ...LATER_NEEDS, "}");
+/** What is told of many residents in most ticks: of their needs alone. */
+const NEEDS_ALONE = templateOf(`{"needs":{${FIRST_NEED}`, ...LATER_NEEDS, "}}");
 
 const NONE = pieceOf("");
 const FLAGS = [pieceOf("false"), pieceOf("true")];
@@ -163,6 +162,7 @@ class AgentWriter implements ResidentWriter {
   readonly #reasons: Piece[] = [NONE];
   #world!: World;
   readonly #basket = new Float64Array(1);
+  #isSameBasket = false;
 
   constructor(town: Town, out: JsonWriter, options: StateOptions) {
     const numbers = town.capacity * NUMBER.columns;
@@ -172,8 +172,12 @@ class AgentWriter implements ResidentWriter {
     this.#codes = new ToldCodes(out, town.capacity * CODE.columns);
     this.#showsTraits = town.config.features.observations.personality_channels;
     this.#watch = new RowWatch(
-      this.#showsTraits ? [...WATCHED, ...WATCHED_TRAITS] : WATCHED,
       town.capacity,
+      PLACE,
+      MONEY,
+      WORK,
+      BELONGINGS,
+      this.#showsTraits ? CHARACTER : [],
     );
     this.#objects = [NONE, ...town.objectIds.map(quoted)];
     this.#affordances = [NONE, ...town.affordances.map(({ id }) => quoted(id))];
@@ -184,14 +188,15 @@ class AgentWriter implements ResidentWriter {
     const basket = basketPrice(world);
     this.#world = world;
     this.#watch.look(world);
-    if (basket !== this.#basket[0]) this.#watch.markAll();
+    this.#isSameBasket = basket === this.#basket[0];
     this.#basket[0] = basket;
   }
 
   writeUsual(row: number, place: number, name: Piece): boolean {
     const c = place * CODE.columns;
     if (
-      this.#watch.isChanged[row] === 1 || usedBy(this.#world, row) >= 0 ||
+      this.#watch.changes[row] > 0 || !this.#isSameBasket ||
+      usedBy(this.#world, row) >= 0 ||
       this.#codes.told[c + CODE.object] > 0 || !this.#hasSameLast(row, c)
     ) return false;
     const { need } = this.#world;
@@ -201,19 +206,28 @@ class AgentWriter implements ResidentWriter {
   }
 
   write(row: number, place: number, whole: boolean): void {
-    const out = this.#out;
     const numbers = this.#numbers;
-    const { need } = this.#world;
+    const { wallet, attendance, wagesWithheld: withheld } = this.#world;
     const n = place * NUMBER.columns;
     const c = place * CODE.columns;
-    const looksNew = whole || this.#watch.isChanged[row] === 1;
-    if (looksNew) this.#writePosition(row, c, whole);
-    out.open(NAME.needs);
-    for (let k = 0; k < NEED_COUNT; k++) {
-      numbers.tell(n + k, NEED_NAMES[k], need, row * NEED_COUNT + k, whole);
+    const changes = whole ? ALL : this.#watch.changes[row];
+    if ((changes & BIT.place) > 0) this.#writePosition(row, c, whole);
+    this.#writeNeeds(row, n, whole);
+    if ((changes & BIT.money) > 0) {
+      numbers.tell(n + NUMBER.wallet, NAME.wallet, wallet, row, whole);
     }
-    out.close(whole);
-    if (looksNew) this.#writeRest(row, n, c, whole);
+    if ((changes & BIT.work) > 0) this.#writeWork(row, c, whole);
+    if ((changes & BIT.money) > 0) {
+      const a = n + NUMBER.attendance;
+      const w = n + NUMBER.withheld;
+      numbers.tell(a, NAME.attendance, attendance, row, whole);
+      numbers.tellUnlessZero(w, NAME.withheld, withheld, row, whole);
+    }
+    numbers.tell(n + NUMBER.basket, NAME.basket, this.#basket, 0, whole);
+    if ((changes & BIT.belongings) > 0) this.#writeInventory(row, c, whole);
+    if (this.#showsTraits && (changes & BIT.character) > 0) {
+      this.#writePersonality(row, n, c, whole);
+    }
     this.#writeDoing(row, c, whole);
     if (whole || !this.#hasSameLast(row, c)) this.#writeLast(row, c, whole);
   }
@@ -229,24 +243,17 @@ class AgentWriter implements ResidentWriter {
     this.#out.tile(NAME.pos, x, y);
   }
 
-  /** Writes what stays the same in most ticks. */
-  #writeRest(row: number, n: number, c: number, whole: boolean): void {
+  #writeNeeds(row: number, n: number, whole: boolean): void {
+    const out = this.#out;
     const numbers = this.#numbers;
-    const { wallet, attendance, wagesWithheld: withheld } = this.#world;
-    const w = n + NUMBER.withheld;
-    numbers.tell(n + NUMBER.wallet, NAME.wallet, wallet, row, whole);
-    this.#writeWork(row, c, whole);
-    numbers.tell(
-      n + NUMBER.attendance,
-      NAME.attendance,
-      attendance,
-      row,
-      whole,
-    );
-    numbers.tellUnlessZero(w, NAME.withheld, withheld, row, whole);
-    numbers.tell(n + NUMBER.basket, NAME.basket, this.#basket, 0, whole);
-    this.#writeInventory(row, c, whole);
-    if (this.#showsTraits) this.#writePersonality(row, n, c, whole);
+    const { need } = this.#world;
+    const from = row * NEED_COUNT;
+    if (!whole && numbers.tellAll(n, NAME.needs, ALL_NEEDS, need, from)) return;
+    out.open(NAME.needs);
+    for (let k = 0; k < NEED_COUNT; k++) {
+      numbers.tell(n + k, NEED_NAMES[k], need, from + k, whole);
+    }
+    out.close(whole);
   }
 
   #writeWork(row: number, c: number, whole: boolean): void {

@@ -4,6 +4,9 @@ import type { Columns, World } from "../../world/world.ts";
 /** Bytes that are compared at once. */
 const WORD_BYTES = 4;
 
+/** All groups of columns. */
+export const ALL = 0xff;
+
 /** A column, as words of memory. */
 interface Watched {
   /** As it is, and as it was seen. */
@@ -11,6 +14,8 @@ interface Watched {
   readonly seen: Int32Array;
   /** Bytes of a row. */
   readonly rowBytes: number;
+  /** Bit of its group. */
+  readonly bit: number;
 }
 
 /**
@@ -20,60 +25,61 @@ interface Watched {
  * fraction of the time of asking for every number of every row.
  */
 export class RowWatch {
-  /** By row: 1 where something may have changed. */
-  readonly isChanged: Uint8Array;
-  readonly #names: readonly (keyof Columns)[];
+  /** By row: a bit for each group in which something may have changed. */
+  readonly changes: Uint8Array;
+  readonly #groups: readonly (readonly (keyof Columns)[])[];
   #buffer: ArrayBuffer | null = null;
   #ids: readonly string[] = [];
   #columns: readonly Watched[] = [];
 
-  /** Watches columns that have `rows` rows. */
-  constructor(names: readonly (keyof Columns)[], rows: number) {
-    this.#names = names;
-    this.isChanged = new Uint8Array(rows);
+  /** Watches columns that have `rows` rows, in eight groups at most. */
+  constructor(
+    rows: number,
+    ...groups: readonly (readonly (keyof Columns)[])[]
+  ) {
+    this.#groups = groups;
+    this.changes = new Uint8Array(rows);
   }
 
   /** Looks what has changed since it looked last; of other people, all. */
   look(world: World): void {
     const { buffer, records: { agentIds } } = world;
     if (buffer !== this.#buffer) this.#watch(world);
-    this.isChanged.fill(agentIds === this.#ids ? 0 : 1);
+    this.changes.fill(agentIds === this.#ids ? 0 : ALL);
     this.#ids = agentIds;
-    for (const { now, seen, rowBytes } of this.#columns) {
+    for (const { now, seen, rowBytes, bit } of this.#columns) {
       let word = nextChange(now, seen, 0);
       while (word < now.length) {
         seen[word] = now[word];
-        this.#mark(word * WORD_BYTES, rowBytes);
+        this.#mark(word * WORD_BYTES, rowBytes, bit);
         word = nextChange(now, seen, word + 1);
       }
     }
   }
 
-  /** Has every row count as changed until it looks again. */
-  markAll(): void {
-    this.isChanged.fill(1);
-  }
-
   #watch(world: World): void {
     this.#buffer = world.buffer;
     this.#ids = [];
-    this.#columns = this.#names.map((name) => {
-      const { buffer, byteOffset, byteLength } = world[name];
-      // Columns begin where words do, and nothing is between them.
-      const length = Math.ceil(byteLength / WORD_BYTES);
-      return {
-        now: new Int32Array(buffer, byteOffset, length),
-        seen: new Int32Array(length),
-        rowBytes: byteLength / this.isChanged.length,
-      };
-    });
+    this.#columns = this.#groups.flatMap((names, group) =>
+      names.map((name) => {
+        const { buffer, byteOffset, byteLength } = world[name];
+        // Columns begin where words do, and nothing is between them.
+        const length = Math.ceil(byteLength / WORD_BYTES);
+        return {
+          now: new Int32Array(buffer, byteOffset, length),
+          seen: new Int32Array(length),
+          rowBytes: byteLength / this.changes.length,
+          bit: 1 << group,
+        };
+      })
+    );
   }
 
   /** Marks the rows that have some of the word at an offset in their column. */
-  #mark(offset: number, rowBytes: number): void {
+  #mark(offset: number, rowBytes: number, bit: number): void {
     const last = Math.floor((offset + WORD_BYTES - 1) / rowBytes);
     for (let row = Math.floor(offset / rowBytes); row <= last; row++) {
-      this.isChanged[row] = 1;
+      this.changes[row] |= bit;
     }
   }
 }

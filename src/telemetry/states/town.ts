@@ -26,7 +26,7 @@ import {
   quoted,
 } from "./json_writer.ts";
 import { movesAhead } from "./roll.ts";
-import { RowWatch } from "./row_watch.ts";
+import { ALL, RowWatch } from "./row_watch.ts";
 import { circumstances, townState } from "./town_state.ts";
 
 const NAME = {
@@ -121,8 +121,8 @@ class ObjectWriter {
     this.#out = out;
     this.#codes = new ToldCodes(out, count * CODE.columns);
     this.#stock = new Int32Array(count * town.stockKeys.length);
-    this.#objects = new RowWatch(WATCHED, count);
-    this.#queues = new RowWatch(["waitNext"], town.capacity);
+    this.#objects = new RowWatch(count, WATCHED);
+    this.#queues = new RowWatch(town.capacity, ["waitNext"]);
     this.#ids = new IdPieces(town.capacity);
     this.#found = new Int32Array(town.capacity);
     this.#holders = new Array<string>(count).fill("");
@@ -136,11 +136,11 @@ class ObjectWriter {
 
   writeObjects(world: World, whole: boolean): void {
     const out = this.#out;
-    const { isChanged } = this.#objects;
+    const { changes } = this.#objects;
     this.#look(world);
     out.open(NAME.objects);
-    for (let object = 0; object < isChanged.length; object++) {
-      if (isChanged[object] === 0 && !whole) continue;
+    for (let object = 0; object < changes.length; object++) {
+      if (changes[object] === 0 && !whole) continue;
       const at = object * CODE.columns + CODE.stall;
       const stall = world.stall[object];
       out.open(this.#names[object]);
@@ -185,14 +185,14 @@ class ObjectWriter {
   /** Looks which objects may have changed. */
   #look(world: World): void {
     const { engaged } = world;
-    const { isChanged: hasMoved } = this.#queues;
-    const { isChanged } = this.#objects;
+    const { changes: moves } = this.#queues;
+    const { changes } = this.#objects;
     this.#ids.look(world);
     this.#objects.look(world);
     this.#queues.look(world);
     // Whoever is first, or the last to come or go, shows in the object's row.
-    for (let row = 0; row < hasMoved.length; row++) {
-      if (hasMoved[row] === 1 && engaged[row] >= 0) isChanged[engaged[row]] = 1;
+    for (let row = 0; row < moves.length; row++) {
+      if (moves[row] > 0 && engaged[row] >= 0) changes[engaged[row]] = ALL;
     }
   }
 
