@@ -32,8 +32,8 @@ const PAIRS = Uint16Array.from(
 export interface Piece {
   /** How many bytes. */
   readonly length: number;
-  /** The bytes, four at a time, and zeros up to the end of the last four. */
-  readonly words: Int32Array;
+  /** The bytes, eight at a time, and zeros up to the end of the last eight. */
+  readonly words: Float64Array;
 }
 
 const encoder = new TextEncoder();
@@ -44,7 +44,7 @@ const NULL = pieceOf("null");
 /** The bytes of a text. */
 export function pieceOf(text: string): Piece {
   const { length } = text;
-  const words = new Int32Array(Math.ceil(length / 4));
+  const words = new Float64Array(Math.ceil(length / 8));
   const bytes = new Uint8Array(words.buffer);
   for (let i = 0; i < length; i++) {
     const unit = text.charCodeAt(i);
@@ -57,7 +57,7 @@ export function pieceOf(text: string): Piece {
 /** The bytes of any text; of a short one it takes several times as long. */
 function encoded(text: string): Piece {
   const bytes = encoder.encode(text);
-  const words = new Int32Array(Math.ceil(bytes.length / 4));
+  const words = new Float64Array(Math.ceil(bytes.length / 8));
   new Uint8Array(words.buffer).set(bytes);
   return { length: bytes.length, words };
 }
@@ -313,10 +313,15 @@ export class JsonWriter {
 // What follows writes at a place and gives the place after it: numbers that
 // are handed on stay in registers, those that are members do not.
 
-/** Four bytes at a time; those beyond the end are written over later. */
+/**
+ * Eight bytes at a time; those beyond the end are written over later.
+ *
+ * As numbers they mean nothing, but they are numbers: eight bytes of UTF-8 are
+ * never what stands for none, which runtimes may replace by another such.
+ */
 function copy(view: DataView, at: number, { length, words }: Piece): number {
   const count = words.length;
-  for (let i = 0; i < count; i++) view.setInt32(at + 4 * i, words[i], true);
+  for (let i = 0; i < count; i++) view.setFloat64(at + 8 * i, words[i], true);
   return at + length;
 }
 
