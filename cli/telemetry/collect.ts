@@ -12,7 +12,10 @@ import {
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import { escapeText } from "../../src/base/text.ts";
 import { type Endpoint, parseEndpoint } from "../../src/config/endpoint.ts";
-import { loadCertificates } from "../../src/security/certificates.ts";
+import {
+  CERTIFICATE_SOON_MS,
+  loadCertificates,
+} from "../../src/security/certificates.ts";
 import { checkOutput } from "../../src/security/paths.ts";
 import type { Needs } from "../../src/security/permissions.ts";
 import { addressOf } from "../../src/security/plain.ts";
@@ -35,9 +38,6 @@ const CONNECTIONS_MAX = 64;
 
 /** Milliseconds that a producer has for the handshake. */
 const HANDSHAKE_MS = 10_000;
-
-/** Milliseconds before its end from which a certificate is told of. */
-const SOON_MS = 14 * 86_400_000;
 
 const endpoint: ValueParser<"sync", Endpoint> = {
   mode: "sync",
@@ -206,7 +206,7 @@ export async function collect(
       key: { path: flags.key, by: "--key" },
     },
   }, { allowLoose: false, onLoose: () => {} });
-  if (own !== null && own.validTo - Date.now() < SOON_MS) {
+  if (own !== null && own.validTo - Date.now() < CERTIFICATE_SOON_MS) {
     const day = new Date(own.validTo).toISOString().slice(0, 10);
     warn(`the certificate of this server ends on ${day}`);
   }

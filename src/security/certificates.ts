@@ -10,6 +10,9 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { EXIT, TownletError } from "../base/error.ts";
 import { readKeyFile, readLinked } from "./key_files.ts";
 
+/** Milliseconds before its end from which people are told of a certificate. */
+export const CERTIFICATE_SOON_MS = 14 * 24 * 60 * 60 * 1000;
+
 /** What a certificate says. */
 export interface CertificateFacts {
   /** Whom it is for, `O=…, CN=…`. */

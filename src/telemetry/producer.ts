@@ -139,12 +139,12 @@ export class Producer {
       if (hold && !isLast) stream.owes ||= tick % stream.every === 0;
       else this.#tellState(stream, view, isLast);
     }
-    this.tellEvents(tick, events, isLast);
+    this.#tellEvents(tick, events, isLast);
     this.receiver.end(tick);
   }
 
   /** Queues events of a tick, at once or when their channel is due. */
-  tellEvents(tick: number, events: EventLists, isLast: boolean): void {
+  #tellEvents(tick: number, events: EventLists, isLast: boolean): void {
     const { channels } = this.#settings;
     for (const channel of EVENT_CHANNELS) {
       const settings = channels[channel];

@@ -12,6 +12,7 @@ import type {
   ChannelName,
   TelemetrySettings,
 } from "../config/telemetry_settings.ts";
+import { CERTIFICATE_SOON_MS } from "../security/certificates.ts";
 import type { HookTally } from "../security/hooks.ts";
 import type { Simulation } from "../simulation.ts";
 import type { Plain } from "../snapshots/plain.ts";
@@ -369,7 +370,7 @@ export class Telemetry implements AsyncDisposable {
       alerts: {
         telemetry_transport_failed: all.some(({ state }) => state === "failed"),
         telemetry_cert_expiring: all.some(({ cert_expires_in_s: left }) =>
-          left !== undefined && left < CERTIFICATE_LEFT_S
+          left !== undefined && 1000 * left < CERTIFICATE_SOON_MS
         ),
       },
     });
@@ -398,9 +399,6 @@ function lostOf({ transports }: Health): number {
     .flatMap(({ dropped }) => Object.values(dropped))
     .reduce((sum, n) => sum + n, 0);
 }
-
-/** Seconds before its end from which a certificate is told of. */
-const CERTIFICATE_LEFT_S = 14 * 24 * 60 * 60;
 
 const NO_LISTS: readonly EventList[] = [];
 

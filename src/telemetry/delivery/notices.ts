@@ -1,9 +1,7 @@
 /** What people are told of a delivery, each thing once. @module */
 import type { Transport } from "../../config/transport.ts";
+import { CERTIFICATE_SOON_MS } from "../../security/certificates.ts";
 import { counter, readText, stateOf, type Status, word } from "./status.ts";
-
-/** How a certificate that ends sooner is told of, in milliseconds. */
-const EXPIRY_MS = 14 * 24 * 60 * 60 * 1000;
 
 /** Tells what changed. */
 export class Notices {
@@ -72,7 +70,9 @@ export class Notices {
       );
     }
     const expires = counter(status, "certExpiresMs");
-    if (expires === this.#expires || expires - Date.now() > EXPIRY_MS) return;
+    if (
+      expires === this.#expires || expires - Date.now() > CERTIFICATE_SOON_MS
+    ) return;
     this.#expires = expires;
     this.#onLog(
       "warn",
