@@ -68,6 +68,16 @@ const TOGETHER_MAX = 256;
 /** Bytes of an event, about. */
 const BYTES_EACH = 96;
 
+/** Events that list so many as there are, as those of hooks may. */
+const LISTS: ReadonlySet<string> = new Set<TownEvent["event"]>([
+  "meal.shared",
+  "employment.helped_when_late",
+  "employment.shift_taken",
+  "perturbation.started",
+  "perturbation.meet_arranged",
+  "relationship.window_closed",
+]);
+
 /**
  * The events of a tick as lists of 64 KiB at most. Their text is written when it
  * is asked for: nobody asks for what is lost before it is sent.
@@ -76,8 +86,7 @@ export function eventLists(
   events: readonly TownEvent[],
 ): readonly EventList[] {
   if (events.length === 0) return NO_LISTS;
-  // Those of hooks may be long.
-  if (events.length <= TOGETHER_MAX && !events.some(isOfHook)) {
+  if (events.length <= TOGETHER_MAX && !events.some(mayBeLong)) {
     return [new LaterList(events)];
   }
   const isPrecious = events.some(tellsOfFailure);
@@ -107,8 +116,8 @@ class LaterList implements EventList {
   }
 }
 
-function isOfHook({ event }: TownEvent): boolean {
-  return event.startsWith("hook.");
+function mayBeLong({ event }: TownEvent): boolean {
+  return LISTS.has(event) || event.startsWith("hook.");
 }
 
 function tellsOfFailure({ event }: TownEvent): boolean {

@@ -121,6 +121,22 @@ Deno.test("eventLists() are the elements of the events, few or many, of hooks or
   }
 });
 
+Deno.test("eventLists() measure events that list as many as there are", () => {
+  const coworkers = Array.from({ length: 2000 }, (_, i) => `resident#${i}`);
+  const taken: TownEvent = {
+    event: "employment.shift_taken",
+    tick: 1,
+    agent: "ana",
+    coworkers,
+  };
+  const lists = eventLists([CHAT, ...new Array(40).fill(taken)]);
+  assertEquals(lists.reduce((sum, { count }) => sum + count, 0), 41);
+  for (const { text, bytes } of lists) {
+    assertEquals(bytes, bytesOf(text));
+    assert(bytes <= EVENT_BYTES_MAX);
+  }
+});
+
 Deno.test("eventLists() with a failure are lost last of all", () => {
   const failed: TownEvent = {
     event: "loop.failed",
