@@ -78,9 +78,10 @@ export interface BodyParts {
 
 /** Writes a body of a state. */
 export function bodyOf(parts: BodyParts): Body {
-  const { channel, kind, tick, starts = false } = parts;
+  const { channel, kind, tick, payload, starts = false } = parts;
   const text = bodyText(parts);
-  const bytes = bytesOf(text);
+  // Measuring would copy a text that was just put together.
+  const bytes = text.length - payload.length + bytesOf(payload);
   const isPrecious = false;
   return { text, bytes, channel, kind, tick, events: 0, isPrecious, starts };
 }
