@@ -24,7 +24,9 @@ const delivery = await openDelivery(settings.transports[0], {
   file: "town.yaml",
   startTick: 0,
   clock: () => performance.now(),
-  onLog: (level, text) => console.error(`${level}: ${text}`),
+  onLog(level, text) {
+    Deno.stderr.writeSync(new TextEncoder().encode(`${level}: ${text}\n`));
+  },
 });
 const ticks = Number(Deno.args[0]);
 const town = new MadeUpTown();

@@ -40,7 +40,7 @@ function townFor(folder: string, port: number): string {
   const text = Deno.readTextFileSync("configs/production.yaml");
   const lines = text.split("\n");
   const at = lines.indexOf("  transport:");
-  const end = lines.findIndex((line, i) => i > at && /^  \w/.test(line));
+  const end = lines.findIndex((line, i) => i > at && /^ {2}\w/.test(line));
   const transport = lines.slice(at + 1, end);
   const file = `${folder}/town.yaml`;
   Deno.writeTextFileSync(
@@ -58,7 +58,7 @@ function townFor(folder: string, port: number): string {
       .replace("localhost:9443", `localhost:${port}`)
       .replaceAll("../out/tls/", "tls/")
       .replace("city.manifest.yaml", "../../configs/city.manifest.yaml")
-      .replaceAll(/^    - {2,}type/gm, "    - type"),
+      .replaceAll(/^ {4}- {2,}type/gm, "    - type"),
   );
   return file;
 }
