@@ -108,8 +108,8 @@ export class Telemetry implements AsyncDisposable {
   readonly #hooks: () => readonly HookTally[];
   #export: RunExport | null = null;
   #nonfinite = 0;
-  /** When a tick was last told of, in milliseconds. */
-  #toldAt = clock();
+  /** When it was last asked how long a tick took, in milliseconds. */
+  #askedAt = clock();
   #closed = false;
 
   private constructor(
@@ -235,7 +235,7 @@ export class Telemetry implements AsyncDisposable {
    * unless given
    * @returns events of the tick beside those of the turn
    */
-  tick(ms: number = clock() - this.#toldAt): readonly TownEvent[] {
+  tick(ms: number = this.#sinceLast()): readonly TownEvent[] {
     this.#times.add(ms);
     const { world, turn } = this.#simulation;
     const more = this.#stories.note(world.tick[0], turn.events);
@@ -255,7 +255,6 @@ export class Telemetry implements AsyncDisposable {
       });
     }
     this.#measure(ms, turn.events);
-    this.#toldAt = clock();
     return more;
   }
 
@@ -322,6 +321,13 @@ export class Telemetry implements AsyncDisposable {
   /** Ends all threads, if nobody did before: what waits is told first. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#closed) await this.close("error");
+  }
+
+  /** Milliseconds since this was asked last. */
+  #sinceLast(): number {
+    const before = this.#askedAt;
+    this.#askedAt = clock();
+    return this.#askedAt - before;
   }
 
   #tell(events: EventLists, isLast = false): void {
