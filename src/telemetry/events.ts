@@ -3,6 +3,13 @@ import type { TownEvent } from "../world/events.ts";
 import type { CommandResult } from "../world/turn.ts";
 import type { EventChannelName } from "./channels.ts";
 import { type Body, bodyText, bytesOf, EVENT_BYTES_MAX } from "./frame.ts";
+import {
+  JsonWriter,
+  nameOf,
+  type Piece,
+  pieceOf,
+  STEP_DECIMALS_MAX,
+} from "./states/json_writer.ts";
 
 /** What an event is in a frame: its name and its payload, without its tick. */
 export interface EventElement {
@@ -35,15 +42,44 @@ export function eventElement(event: TownEvent): EventElement {
   return { e, ...("payload" in rest ? rest.payload : rest) };
 }
 
-/** The element of an event as JSON, without taking the event apart. */
-export function eventText(event: TownEvent): string {
-  if ("payload" in event) return JSON.stringify(eventElement(event));
-  // Events begin with their name and their tick.
-  const head = `{"event":"${event.event}","tick":${event.tick}`;
-  const text = JSON.stringify(event);
-  return text.startsWith(head)
-    ? `{"e":"${event.event}"${text.slice(head.length)}`
-    : JSON.stringify(eventElement(event));
+/** Events as a list of JSON, each as its element. */
+export function eventsText(events: readonly TownEvent[]): string {
+  for (const event of events) writeEvent(event);
+  return `[${out.take() ?? ""}]`;
+}
+
+/** Where events are written. */
+const out = new JsonWriter(STEP_DECIMALS_MAX);
+const NAMELESS = pieceOf("");
+const EVENT = nameOf("e");
+/** Names of members, as they are written; there are as many as in the code. */
+const names = new Map<string, Piece>();
+
+/** Writes the element of an event, without taking it apart. */
+function writeEvent(event: TownEvent): void {
+  if ("payload" in event) {
+    out.json(NAMELESS, JSON.stringify(eventElement(event)));
+    return;
+  }
+  out.open(NAMELESS);
+  out.text(EVENT, event.event);
+  const members: { readonly [name: string]: unknown } = event;
+  for (const name in members) {
+    if (name !== "event" && name !== "tick") writeMember(name, members[name]);
+  }
+  out.close(true);
+}
+
+function writeMember(name: string, value: unknown): void {
+  let piece = names.get(name);
+  if (piece === undefined) names.set(name, piece = nameOf(name));
+  if (typeof value === "string") out.text(piece, value);
+  else if (isShort(value)) out.integer(piece, value);
+  else if (value !== undefined) out.json(piece, JSON.stringify(value));
+}
+
+function isShort(value: unknown): value is number {
+  return typeof value === "number" && (value | 0) === value;
 }
 
 /** The element of a command: `{"e":"console.result","name":"spawn",…}`. */
@@ -90,7 +126,8 @@ export function eventLists(
     return [new LaterList(events)];
   }
   const isPrecious = events.some(tellsOfFailure);
-  return textLists(events.map(eventText)).map((list) => ({
+  const elements = events.map((event) => JSON.stringify(eventElement(event)));
+  return textLists(elements).map((list) => ({
     ...list,
     isPrecious,
   }));
@@ -112,7 +149,7 @@ class LaterList implements EventList {
   }
 
   get text(): string {
-    return this.#text ??= `[${this.#events.map(eventText).join()}]`;
+    return this.#text ??= eventsText(this.#events);
   }
 }
 

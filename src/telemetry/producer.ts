@@ -199,8 +199,8 @@ export class Producer {
       kind: isKey ? "key" : "patch",
       n,
       tick,
-      ...isKey ? {} : { base: n - 1 },
-      ...stream.name === "health" ? { ts: this.#options.now() } : {},
+      base: isKey ? undefined : n - 1,
+      ts: stream.name === "health" ? this.#options.now() : undefined,
       payload,
       starts,
     }));

@@ -6,7 +6,7 @@ import {
   EventBody,
   eventElement,
   eventLists,
-  eventText,
+  eventsText,
   isTrace,
   textLists,
 } from "../../src/telemetry/events.ts";
@@ -23,37 +23,76 @@ const CHAT: TownEvent = {
 };
 
 Deno.test("eventElement() has the name and the payload, without the tick", () => {
-  assertEquals(JSON.stringify(eventElement(CHAT)), eventText(CHAT));
+  assertEquals(`[${JSON.stringify(eventElement(CHAT))}]`, eventsText([CHAT]));
   assertEquals(
-    eventText(CHAT),
-    '{"e":"chat.succeeded","speaker":"ana","listener":"bo","quality":0.5}',
+    eventsText([CHAT, CHAT]),
+    '[{"e":"chat.succeeded","speaker":"ana","listener":"bo","quality":0.5},' +
+      '{"e":"chat.succeeded","speaker":"ana","listener":"bo","quality":0.5}]',
   );
 });
 
-Deno.test("eventText() lays the payload of a hook's event out like any other", () => {
+Deno.test("eventsText() lays the payload of a hook's event out like any other", () => {
   const event: TownEvent = {
     event: "hook.spa.relaxed",
     tick: 3,
     payload: { agent: "ana", warmth: 2 },
   };
   assertEquals(
-    eventText(event),
-    '{"e":"hook.spa.relaxed","agent":"ana","warmth":2}',
+    eventsText([event]),
+    '[{"e":"hook.spa.relaxed","agent":"ana","warmth":2}]',
   );
 });
 
-Deno.test("eventText() is the element as JSON, in whatever order an event was made", () => {
+Deno.test("eventsText() gives the elements as JSON, in whatever order an event was made", () => {
   const turned = { tick: 1, agent: "ana", event: "chat.failed" } as never;
-  assertEquals(eventText(turned), '{"e":"chat.failed","agent":"ana"}');
+  assertEquals(eventsText([turned]), '[{"e":"chat.failed","agent":"ana"}]');
+  assertEquals(eventsText([]), "[]");
   for (const backend of ["scripted", "random"] as const) {
     const town = busyTown({ movement: "walk", backend });
     const simulation = new Simulation(town, { seed: 3, trace: true });
     simulation.runFor(400, ({ events }) => {
-      for (const event of events) {
-        assertEquals(eventText(event), JSON.stringify(eventElement(event)));
-      }
+      assertEquals(
+        eventsText(events),
+        JSON.stringify(events.map(eventElement)),
+      );
     });
   }
+});
+
+Deno.test("eventsText() writes whatever an event may hold as JSON does", () => {
+  const value = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.double(),
+    fc.integer(),
+    fc.boolean(),
+    fc.constantFrom(
+      undefined,
+      null,
+      -0,
+      2 ** 31,
+      -(2 ** 31),
+      '"',
+      "\\",
+      "\x7f",
+    ),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.dictionary(fc.string(), value)), (events) => {
+      const all = events.map((members) => ({
+        event: "chat.failed",
+        tick: 7,
+        members,
+        ...Object.fromEntries(
+          Object.values(members).map((v, i) => [`m${i}`, v]),
+        ),
+      }));
+      assertEquals(
+        eventsText(all as never),
+        JSON.stringify(all.map((event) => eventElement(event as never))),
+      );
+    }),
+  );
 });
 
 Deno.test("isTrace() tells events of actions from all others", () => {

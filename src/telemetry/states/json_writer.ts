@@ -4,11 +4,14 @@
  * Joining many short texts costs several times as much as writing their bytes.
  * @module
  */
+const SPACE = 0x20;
+const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const OPEN_LIST = 0x5b;
+const ESCAPE = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 /** A brace that closes, and a comma. */
@@ -224,6 +227,25 @@ export class JsonWriter {
     view.setUint8(at++, CLOSE_LIST);
     view.setUint8(at++, COMMA);
     this.#at = at;
+  }
+
+  /** Writes a member that is a text. */
+  text(name: Piece, text: string): void {
+    const { length } = text;
+    const view = this.#viewFor(name.length + length);
+    let at = copy(view, this.#at, name);
+    view.setUint8(at++, QUOTE);
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit < SPACE || unit >= DELETE || unit === QUOTE || unit === ESCAPE) {
+        this.json(name, JSON.stringify(text));
+        return;
+      }
+      view.setUint8(at++, unit);
+    }
+    view.setUint8(at, QUOTE);
+    view.setUint8(at + 1, COMMA);
+    this.#at = at + 2;
   }
 
   /** Writes a member that is a list of values, which are at certain places. */

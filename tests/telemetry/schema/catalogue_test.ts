@@ -8,7 +8,7 @@ import {
   jsonSchemaOf,
   SCHEMA_NAMES,
 } from "../../../src/telemetry/schema/catalogue.ts";
-import { eventText } from "../../../src/telemetry/events.ts";
+import { eventsText } from "../../../src/telemetry/events.ts";
 import { tidy } from "../../../src/telemetry/state_channel.ts";
 import { agentsState } from "../../../src/telemetry/states/agents_state.ts";
 import { busyTown } from "../../helpers/busy_town.ts";
@@ -60,7 +60,7 @@ Deno.test("checkPayload() knows every event of many busy days", () => {
       trace: true,
     });
     simulation.runFor(1500, ({ events }) => {
-      const told = events.map((event) => JSON.parse(eventText(event)));
+      const told = JSON.parse(eventsText(events));
       assertEquals(checkPayload("events", "event", told, STRICT), null);
       for (const { event } of events) names.add(event);
     });
