@@ -6,7 +6,7 @@ import { codeOf, filesBelow } from "../helpers/sources.ts";
 
 /** Places that make a pattern of a text, and where that text comes from. */
 const PATTERNS: Readonly<Record<string, string>> = {
-  "src/config/telemetry_settings.ts": "names of channels, in the same file",
+  "src/telemetry/schema/check.ts": "schemas of our own, in the same folder",
 };
 
 /** Ways to hand a text to a reader of markup or of a format. */
