@@ -126,11 +126,13 @@ export function eventLists(
     return [new LaterList(events)];
   }
   const isPrecious = events.some(tellsOfFailure);
+  const text = eventsText(events);
+  const bytes = bytesOf(text);
+  if (bytes <= EVENT_BYTES_MAX) {
+    return [{ text, count: events.length, bytes, isPrecious }];
+  }
   const elements = events.map((event) => JSON.stringify(eventElement(event)));
-  return textLists(elements).map((list) => ({
-    ...list,
-    isPrecious,
-  }));
+  return textLists(elements).map((list) => ({ ...list, isPrecious }));
 }
 
 /** Events whose text is written when it is asked for. */
