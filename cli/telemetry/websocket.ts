@@ -130,7 +130,10 @@ async function* talk(
       if (answer !== null) {
         answer += latin1.decode(piece);
         const end = answer.indexOf("\r\n\r\n");
-        if (end < 0 && answer.length <= ANSWER_BYTES_MAX) continue;
+        if (end < 0) {
+          if (answer.length <= ANSWER_BYTES_MAX) continue;
+          throw new RangeError("the server does not come to an end");
+        }
         checkAnswer(answer.slice(0, end), key);
         clearTimeout(late);
         const rest = answer.length - end - 4;

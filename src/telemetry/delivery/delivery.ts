@@ -16,6 +16,7 @@ import type { Order } from "../producer.ts";
 import type { CloseReason, HelloAbout } from "./control.ts";
 import { FrameDelivery } from "./frame_delivery.ts";
 import { MetricsDelivery } from "./metrics_delivery.ts";
+import { placeOf } from "./notices.ts";
 import { Outbox } from "./outbox.ts";
 import { signingKey, workerPermissions } from "./permissions.ts";
 import { kindOf } from "./sinks/file_sink.ts";
@@ -152,8 +153,8 @@ function openWriter(
     if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
     throw new TownletError("This process may not send its telemetry there", {
       code: "telemetry.permission",
-      where: file,
-      hint: "Grant what townlet perms simulate prints for this town",
+      where: placeOf(transport),
+      hint: "Grant what perms prints for this run",
       exit: EXIT.refused,
       cause,
     });

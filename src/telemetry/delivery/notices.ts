@@ -98,7 +98,7 @@ export class Notices {
 }
 
 /** Where a transport leads, for people. */
-function placeOf(transport: Transport): string {
+export function placeOf(transport: Transport): string {
   if ("endpoint" in transport) return transport.endpoint;
   return "file_path" in transport ? transport.file_path : "standard output";
 }

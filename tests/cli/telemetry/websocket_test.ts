@@ -75,3 +75,26 @@ Deno.test("messagesOf() needs authorities that are some", async () => {
     );
   });
 });
+
+Deno.test("messagesOf() gives up a server whose answer does not end", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    using connection = await listener.accept();
+    const head = "HTTP/1.1 101 Switching Protocols\r\n";
+    const text = new TextEncoder().encode(`${head}${"X: y\r\n".repeat(4000)}`);
+    for (let at = 0; at < text.length;) {
+      at += await connection.write(text.subarray(at));
+    }
+    // Until the other side has had enough.
+    const piece = new Uint8Array(1024);
+    while (await connection.read(piece).catch(() => null) !== null);
+  })();
+  const address = `ws://127.0.0.1:${listener.addr.port}/`;
+  const asked = new AbortController().signal;
+  await assertRejects(
+    () => Array.fromAsync(messagesOf(address, { ca: undefined, asked })),
+    TownletError,
+    "does not come to an end",
+  );
+  await serving.catch(() => {});
+});
