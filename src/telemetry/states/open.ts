@@ -10,7 +10,7 @@ import {
 import type { View } from "../view.ts";
 import { openAgents } from "./agents.ts";
 import { opsState } from "./ops_state.ts";
-import { openPolicyState } from "./policy_state.ts";
+import { openPolicy } from "./policy.ts";
 import { openRewards } from "./rewards.ts";
 import { openSocial } from "./social.ts";
 import { openTown } from "./town.ts";
@@ -33,7 +33,7 @@ export function openStateChannel(
     case "ops":
       return plainChannel(opsState, options);
     case "policy":
-      return plainChannel(openPolicyState(), options);
+      return openPolicy(town, options);
     case "health":
       return plainChannel(healthState, options);
   }

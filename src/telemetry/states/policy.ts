@@ -1,0 +1,45 @@
+/**
+ * The channel `policy`: the text that {@link openPolicyState} gives, sooner.
+ *
+ * Nothing is built where nothing has changed, which is nearly always so.
+ * @module
+ */
+import type { Town } from "../../world/town.ts";
+import {
+  plainChannel,
+  type StateChannel,
+  type StateOptions,
+} from "../state_channel.ts";
+import type { View } from "../view.ts";
+import { openPolicyState } from "./policy_state.ts";
+import { RowWatch } from "./row_watch.ts";
+
+/** Opens the channel. */
+export function openPolicy(town: Town, options: StateOptions): StateChannel {
+  const channel = plainChannel(openPolicyState(), options);
+  // Choices are new every time.
+  if (town.config.telemetry.channels.policy.detail) return channel;
+  const watch = new RowWatch(town.capacity, ["optionSwitches", "possessed"]);
+  let name = "";
+  let wasQuiet = false;
+  const isQuiet = ({ world, policy }: View): boolean => {
+    watch.look(world);
+    const quiet = policy === name && watch.changes.every(isZero);
+    name = policy;
+    // Switches that were told are taken back when there are no more.
+    const both = quiet && wasQuiet;
+    wasQuiet = quiet;
+    return both;
+  };
+  return {
+    key(view) {
+      isQuiet(view);
+      return channel.key(view);
+    },
+    patch: (view) => isQuiet(view) ? null : channel.patch(view),
+  };
+}
+
+function isZero(bits: number): boolean {
+  return bits === 0;
+}
