@@ -65,6 +65,8 @@ export class Guest {
   #file: Deno.FsFile | null = null;
   /** Lines that were checked and are not written yet. */
   #lines: Uint8Array[] = [];
+  /** How many of them had been received before. */
+  #again = 0;
   /** Number of the last frame that was checked. */
   #checked = -1;
   /** Number of the last frame that was written. */
@@ -82,7 +84,11 @@ export class Guest {
   /** Takes bytes as they come. What was good of them is kept in any case. */
   readonly receive: OnData = async (piece) => {
     try {
-      await this.#split(piece);
+      try {
+        await this.#split(piece);
+      } finally {
+        await this.#flush();
+      }
     } catch (error) {
       if (error instanceof Refusal) throw error;
       if (error instanceof ConnectionError) {
@@ -90,8 +96,6 @@ export class Guest {
       }
       const what = error instanceof Error ? error.message : String(error);
       throw new Refusal("file", `cannot be kept: ${what}`, error);
-    } finally {
-      await this.#flush();
     }
   };
 
@@ -123,11 +127,10 @@ export class Guest {
       throw new Refusal(verdict.fault, `a line ${verdict.message}`);
     }
     const { frame } = verdict;
-    this.frames++;
     if (frame.kind === "hello") await this.#begin(frame);
     else {
       this.#checked = frame.seq;
-      if (verdict.kind === "duplicate") this.duplicates++;
+      if (verdict.kind === "duplicate") this.#again++;
       if (frame.kind === "bye") this.bye = String(frame.payload.reason);
     }
     this.#lines.push(line);
@@ -150,11 +153,15 @@ export class Guest {
   async #flush(): Promise<void> {
     const file = this.#file;
     if (file === null || this.#lines.length === 0) return;
-    const bytes = Buffer.concat(this.#lines.flatMap((one) => [one, NEWLINE]));
+    const lines = this.#lines;
+    const bytes = Buffer.concat(lines.flatMap((one) => [one, NEWLINE]));
     this.#lines = [];
     for (let from = 0; from < bytes.length;) {
       from += await file.write(bytes.subarray(from));
     }
+    this.frames += lines.length;
+    this.duplicates += this.#again;
+    this.#again = 0;
     this.bytes += bytes.length;
     this.#written = this.#checked;
     const isMuch = this.#written - this.#acked >= ACK_FRAMES;

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { writeDevCerts } from "../../cli/telemetry/dev_certs.ts";
 import { KEY, SID, Writer } from "../helpers/recording.ts";
 import { inScratch } from "../helpers/scratch.ts";
-import { start } from "../helpers/townlet.ts";
+import { start, taskWords } from "../helpers/townlet.ts";
 
 /** A port that nobody listens on just now. */
 function freePort(): number {
@@ -34,7 +34,9 @@ function watch(child: Deno.ChildProcess): Running {
   return {
     child,
     async until(text) {
-      while (!`${texts.stdout}${texts.stderr}`.includes(text)) {
+      const said = () => `${texts.stdout}${texts.stderr}`;
+      for (let i = 0; !said().includes(text); i++) {
+        assert(i < 2000, `it does not say ${text}, but ${said()}`);
         await new Promise((done) => setTimeout(done, 10));
       }
     },
@@ -47,25 +49,46 @@ function watch(child: Deno.ChildProcess): Running {
   };
 }
 
+/** Starts a program whose files have a mebibyte at most. */
+function startWithSmallFiles(words: readonly string[]): Deno.ChildProcess {
+  const limit = `import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+os.execvp("deno", sys.argv[1:])`;
+  return new Deno.Command("python3", {
+    args: ["-c", limit, "deno", ...words],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
 /** Starts a collector in a folder, and waits until it listens. */
 async function startCollector(
   folder: string,
   port: number,
   words: readonly string[] = [],
+  hasSmallFiles = false,
 ): Promise<Running> {
   const until = new Date(Date.now() + 86_400_000);
   await writeDevCerts(`${folder}/tls`, ["127.0.0.1"], until);
   await Deno.writeFile(`${folder}/town.key`, KEY.bytes, { mode: 0o600 });
-  const collector = watch(start("telemetry:collect", [
+  const all = [
     ...["--listen", `127.0.0.1:${port}`, "--out", `${folder}/kept`],
     ...["--cert", `${folder}/tls/server.pem`],
     ...["--key", `${folder}/tls/server.key`],
     ...["--verify-key", `${KEY.id}=${folder}/town.key`],
     ...words,
-  ], {
+  ];
+  const granted = {
     without: ["--allow-net"],
     flags: [`--allow-net=127.0.0.1:${port}`],
-  }));
+  };
+  const collector = watch(
+    hasSmallFiles
+      ? startWithSmallFiles(taskWords("telemetry:collect", all, granted))
+      : start("telemetry:collect", all, granted),
+  );
   await collector.until("listening on");
   return collector;
 }
@@ -116,6 +139,35 @@ Deno.test("collect keeps what a client by openssl sends, and ends on Ctrl-C with
       refused: {},
     });
     assert(collector.err().includes("bye: complete"), collector.err());
+  });
+});
+
+Deno.test("collect says what cannot be kept, and acknowledges none of it", async () => {
+  await inScratch(async (folder) => {
+    const port = freePort();
+    const collector = await startCollector(folder, port, ["--json"], true);
+    const client = startClient(folder, port);
+    const made = new Writer();
+    made.hello(0, { ts: Date.now() });
+    made.events("events", [{ e: "test" }], 1);
+    const stdin = client.child.stdin.getWriter();
+    await stdin.write(new TextEncoder().encode(made.text()));
+    await client.until('{"v":1,"ack":0}');
+    const before = made.text().length;
+    const fill = "x".repeat(700_000);
+    made.events("events", [{ e: "test", fill }], 2);
+    made.events("events", [{ e: "test", fill }], 3);
+    const more = made.text().slice(before);
+    await stdin.write(new TextEncoder().encode(more)).catch(() => {});
+    await collector.until("cannot be kept: File too large");
+    await stdin.abort().catch(() => {});
+    await client.ended();
+    assert(!client.out().includes('"ack":2'), client.out());
+    collector.child.kill("SIGINT");
+    await collector.ended();
+    const { refused, frames } = JSON.parse(collector.out());
+    assertEquals(refused, { file: 1 });
+    assert(frames < 4, `${frames} frames`);
   });
 });
 
