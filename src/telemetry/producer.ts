@@ -74,6 +74,21 @@ interface Stream {
   owes: boolean;
 }
 
+/** A frame that waits for a tick of its channel. */
+interface Waiting {
+  readonly body: Body;
+  /** Ticks between frames of the channel. */
+  readonly every: number;
+}
+
+/** A channel of events, and where it stands. */
+interface EventStream {
+  readonly name: EventChannelName;
+  readonly every: number;
+  /** Number of the next frame. */
+  n: number;
+}
+
 /** Tells one receiver of a town. */
 export class Producer {
   /** Frames handed over so far, by channel. */
@@ -83,10 +98,9 @@ export class Producer {
   readonly #streams: readonly Stream[];
   readonly #settings: TelemetrySettings;
   readonly #options: ProducerOptions;
-  /** Numbers of the next frames of events. */
-  readonly #next = new Map<EventChannelName, number>();
+  readonly #events: readonly EventStream[];
   /** Frames of events that wait for their tick. */
-  #waiting: Body[] = [];
+  #waiting: Waiting[] = [];
   /** Whether whole states of all channels are owed, for a new file to begin. */
   #owesStart = false;
 
@@ -120,6 +134,10 @@ export class Producer {
         wantsKey: true,
         owes: false,
       }));
+    this.#events = EVENT_CHANNELS.map((name) => {
+      const settings = channels[name];
+      return { name, every: "every" in settings ? settings.every : 1, n: 0 };
+    });
   }
 
   /**
@@ -145,27 +163,18 @@ export class Producer {
 
   /** Queues events of a tick, at once or when their channel is due. */
   #tellEvents(tick: number, events: EventLists, isLast: boolean): void {
-    const { channels } = this.#settings;
-    for (const channel of EVENT_CHANNELS) {
-      const settings = channels[channel];
-      const every = "every" in settings ? settings.every : 1;
-      for (const list of events[channel] ?? NO_LISTS) {
-        const n = this.#next.get(channel) ?? 0;
-        this.#next.set(channel, n + 1);
-        const body = new EventBody(channel, n, tick, list);
+    for (const stream of this.#events) {
+      const { name, every } = stream;
+      for (const list of events[name] ?? NO_LISTS) {
+        const body = new EventBody(name, stream.n++, tick, list);
         if (every === 1) this.#offer(body);
-        else this.#waiting.push(body);
+        else this.#waiting.push({ body, every });
       }
     }
     if (this.#waiting.length === 0) return;
-    const isDue = ({ channel }: Body) => {
-      const settings = channels[channel];
-      return isLast || !("every" in settings) || tick % settings.every === 0;
-    };
-    for (const body of this.#waiting) {
-      if (isDue(body)) this.#offer(body);
-    }
-    this.#waiting = this.#waiting.filter((body) => !isDue(body));
+    const isDue = ({ every }: Waiting) => isLast || tick % every === 0;
+    for (const one of this.#waiting) if (isDue(one)) this.#offer(one.body);
+    this.#waiting = this.#waiting.filter((one) => !isDue(one));
   }
 
   /** Queues a channel's state or its change, if it is time. */
