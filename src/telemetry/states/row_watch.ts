@@ -86,9 +86,19 @@ export class RowWatch {
 
 /** The first word from there on that is not as it was seen. */
 function nextChange(now: Int32Array, seen: Int32Array, from: number): number {
-  // Asking for the length every time takes half the time.
+  // Asking for the length every time takes half the time, and asking whether
+  // words are the same one by one a third of what is left.
   const end = now.length;
   let word = from;
+  while (word + 3 < end && !differ(now, seen, word)) word += 4;
   while (word < end && now[word] === seen[word]) word++;
   return word;
+}
+
+/** Whether any of four words is not as it was seen. */
+function differ(now: Int32Array, seen: Int32Array, word: number): boolean {
+  const first = (now[word] ^ seen[word]) | (now[word + 1] ^ seen[word + 1]);
+  const last = (now[word + 2] ^ seen[word + 2]) |
+    (now[word + 3] ^ seen[word + 3]);
+  return (first | last) !== 0;
 }
