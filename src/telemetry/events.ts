@@ -3,13 +3,9 @@ import type { TownEvent } from "../world/events.ts";
 import type { CommandResult } from "../world/turn.ts";
 import type { EventChannelName } from "./channels.ts";
 import { type Body, bodyText, bytesOf, EVENT_BYTES_MAX } from "./frame.ts";
-import {
-  JsonWriter,
-  nameOf,
-  type Piece,
-  pieceOf,
-  STEP_DECIMALS_MAX,
-} from "./states/json_writer.ts";
+import { JsonWriter } from "./states/json_writer.ts";
+import { nameOf, type Piece, pieceOf } from "./states/pieces.ts";
+import { DECIMALS_MAX } from "./states/places.ts";
 
 /** What an event is in a frame: its name and its payload, without its tick. */
 export interface EventElement {
@@ -44,12 +40,13 @@ export function eventElement(event: TownEvent): EventElement {
 
 /** Events as a list of JSON, each as its element. */
 export function eventsText(events: readonly TownEvent[]): string {
+  out.clear();
   for (const event of events) writeEvent(event);
   return `[${out.take() ?? ""}]`;
 }
 
 /** Where events are written. */
-const out = new JsonWriter(STEP_DECIMALS_MAX);
+const out = new JsonWriter(DECIMALS_MAX);
 const NAMELESS = pieceOf("");
 const EVENT = nameOf("e");
 /** Names of members, as they are written; there are as many as in the code. */

@@ -29,14 +29,8 @@ import {
   usedBy,
 } from "./agents_state.ts";
 import { ToldCodes, ToldNumbers } from "./changes.ts";
-import {
-  JsonWriter,
-  nameOf,
-  type Piece,
-  pieceOf,
-  quoted,
-  templateOf,
-} from "./json_writer.ts";
+import { JsonWriter } from "./json_writer.ts";
+import { nameOf, type Piece, pieceOf, quoted, templateOf } from "./pieces.ts";
 import { openResidents, type ResidentWriter } from "./residents.ts";
 import { ALL, RowWatch } from "./row_watch.ts";
 

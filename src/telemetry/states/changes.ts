@@ -1,11 +1,8 @@
 /** What was told of numbers, in columns, and the writing of those that changed. @module */
 import { roundTo, type StateOptions } from "../state_channel.ts";
-import {
-  type JsonWriter,
-  type Piece,
-  STEP_DECIMALS_MAX,
-  type Template,
-} from "./json_writer.ts";
+import type { JsonWriter } from "./json_writer.ts";
+import type { Piece, Template } from "./pieces.ts";
+import { DECIMALS_MAX } from "./places.ts";
 
 /** Sizes below it, in steps of the precision, are told in steps. */
 const STEPS_END = 0x7fff_fff0 - 0.5;
@@ -39,7 +36,7 @@ export class ToldNumbers {
     this.#out = out;
     this.#options = options;
     this.#power = Number(`1e${precision}`);
-    this.#stepsEnd = precision > STEP_DECIMALS_MAX ? 0 : STEPS_END;
+    this.#stepsEnd = precision > DECIMALS_MAX ? 0 : STEPS_END;
     this.#steps = new Int32Array(length).fill(ABSENT);
     this.#raw = new Float64Array(length).fill(NaN);
   }

@@ -3,7 +3,8 @@ import { compareCodePoints } from "../../base/order.ts";
 import type { StateOptions } from "../state_channel.ts";
 import type { ChurnCounts } from "../stories/churn.ts";
 import { ToldNumbers } from "./changes.ts";
-import { type JsonWriter, nameOf, type Piece } from "./json_writer.ts";
+import type { JsonWriter } from "./json_writer.ts";
+import { nameOf, type Piece } from "./pieces.ts";
 import { movesAhead } from "./roll.ts";
 
 const NAME = {

@@ -1,6 +1,6 @@
 /** The ids of residents, as they are written. @module */
 import type { World } from "../../world/world.ts";
-import { type Piece, pieceOf, quoted } from "./json_writer.ts";
+import { type Piece, pieceOf, quoted } from "./pieces.ts";
 
 /** By row: the id of who has it, with its quotes. */
 export class IdPieces {

@@ -4,11 +4,13 @@
  * Joining many short texts costs several times as much as writing their bytes.
  * @module
  */
+import { type Piece, pieceOf, type Template } from "./pieces.ts";
+import { copy, DECIMALS_MAX, writeDecimals, writeInteger } from "./places.ts";
+
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
-const POINT = 0x2e;
 const ZERO = 0x30;
 const OPEN_LIST = 0x5b;
 const ESCAPE = 0x5c;
@@ -22,74 +24,10 @@ const DELETE = 0x7f;
 const ROOM = 64;
 /** Objects in one another, at most. */
 const DEPTH_MAX = 16;
-/** Most decimals of which {@link JsonWriter.steps} can tell. */
-export const STEP_DECIMALS_MAX = 6;
-
-/** The digits of the numbers from 0 to 99, two bytes each. */
-const PAIRS = Uint16Array.from(
-  { length: 100 },
-  (_, i) => (ZERO + i % 10) << 8 | ZERO + Math.floor(i / 10),
-);
-
-/** Text as bytes, to be written again and again. */
-export interface Piece {
-  /** How many bytes. */
-  readonly length: number;
-  /** The bytes, eight at a time, and zeros up to the end of the last eight. */
-  readonly words: Float64Array;
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 const NULL = pieceOf("null");
 
-/** The bytes of a text. */
-export function pieceOf(text: string): Piece {
-  const { length } = text;
-  const words = new Float64Array(Math.ceil(length / 8));
-  const bytes = new Uint8Array(words.buffer);
-  for (let i = 0; i < length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit >= DELETE) return encoded(text);
-    bytes[i] = unit;
-  }
-  return { length, words };
-}
-
-/** The bytes of any text; of a short one it takes several times as long. */
-function encoded(text: string): Piece {
-  const bytes = encoder.encode(text);
-  const words = new Float64Array(Math.ceil(bytes.length / 8));
-  new Uint8Array(words.buffer).set(bytes);
-  return { length: bytes.length, words };
-}
-
-/** The bytes of a text as JSON has it, with its quotes. */
-export function quoted(text: string): Piece {
-  return pieceOf(JSON.stringify(text));
-}
-
-/** The bytes of a member's name, with quotes and colon. */
-export function nameOf(name: string): Piece {
-  return pieceOf(`${JSON.stringify(name)}:`);
-}
-
-/** A text with numbers in it: one after each piece but the last. */
-export interface Template {
-  readonly pieces: readonly Piece[];
-  /** Bytes of the pieces. */
-  readonly length: number;
-}
-
-/** A text with numbers where the texts meet. */
-export function templateOf(...texts: readonly string[]): Template {
-  const pieces = texts.map(pieceOf);
-  return {
-    pieces,
-    length: pieces.reduce((sum, { length }) => sum + length, 0),
-  };
-}
+const decoder = new TextDecoder();
 
 /** Writes objects of JSON whose members are values first and then nulls. */
 export class JsonWriter {
@@ -111,7 +49,14 @@ export class JsonWriter {
   constructor(precision: number) {
     this.#precision = precision;
     this.#power = Number(`1e${precision}`);
-    this.#millionths = Number(`1e${STEP_DECIMALS_MAX - precision}`);
+    this.#millionths = Number(`1e${DECIMALS_MAX - precision}`);
+  }
+
+  /** Forgets what was written: a fault may have left it unfinished. */
+  clear(): void {
+    this.#at = 0;
+    this.#depth = 0;
+    this.#gone.length = 0;
   }
 
   /** Opens an object, a member or, with an empty name, all of it. */
@@ -163,7 +108,7 @@ export class JsonWriter {
 
   /**
    * Writes a member that is a real number, told in steps of the precision;
-   * there must be at most {@link STEP_DECIMALS_MAX} decimals.
+   * there must be at most {@link DECIMALS_MAX} decimals.
    *
    * @param steps a whole number of at most 31 bits and its sign
    */
@@ -330,57 +275,4 @@ export class JsonWriter {
     this.#view = new DataView(bytes.buffer);
     this.#room = bytes.length - ROOM;
   }
-}
-
-// What follows writes at a place and gives the place after it: numbers that
-// are handed on stay in registers, those that are members do not.
-
-/**
- * Eight bytes at a time; those beyond the end are written over later.
- *
- * As numbers they mean nothing, but they are numbers: eight bytes of UTF-8 are
- * never what stands for none, which runtimes may replace by another such.
- */
-function copy(view: DataView, at: number, { length, words }: Piece): number {
-  const count = words.length;
-  for (let i = 0; i < count; i++) view.setFloat64(at + 8 * i, words[i], true);
-  return at + length;
-}
-
-/** Writes a whole number of at most 31 bits and its sign. */
-function writeInteger(view: DataView, from: number, value: number): number {
-  let at = from;
-  let left = value | 0;
-  if (left < 0) {
-    view.setUint8(at++, MINUS);
-    left = -left;
-  }
-  let digits = 1;
-  for (let least = 10; digits < 10 && left >= least; least *= 10) digits++;
-  at += digits;
-  for (let i = at; digits > 0; digits--) {
-    const rest = (left / 10) | 0;
-    view.setUint8(--i, ZERO + left - 10 * rest);
-    left = rest;
-  }
-  return at;
-}
-
-/** Writes what comes after the whole part: a point, and decimals. */
-function writeDecimals(
-  view: DataView,
-  from: number,
-  millionths: number,
-  precision: number,
-): number {
-  const left = millionths | 0;
-  const hundreds = (left / 100) | 0;
-  const first = (hundreds / 100) | 0;
-  view.setUint8(from, POINT);
-  view.setUint16(from + 1, PAIRS[first], true);
-  view.setUint16(from + 3, PAIRS[hundreds - 100 * first], true);
-  view.setUint16(from + 5, PAIRS[left - 100 * hundreds], true);
-  let at = from + precision;
-  while (view.getUint8(at) === ZERO) at--;
-  return at + 1;
 }

@@ -1,7 +1,8 @@
 /** A channel with a member for everybody who lives in town. @module */
 import type { StateChannel } from "../state_channel.ts";
 import type { View } from "../view.ts";
-import { type JsonWriter, nameOf, type Piece, pieceOf } from "./json_writer.ts";
+import type { JsonWriter } from "./json_writer.ts";
+import { nameOf, type Piece, pieceOf } from "./pieces.ts";
 import { inOrder, movesAhead, Roll } from "./roll.ts";
 
 const NAMELESS = pieceOf("");
@@ -39,6 +40,7 @@ export function openResidents(
     roll.look(view.world, isKey);
     const { count, rows, places, isNew, names } = roll;
     writer.begin(view);
+    out.clear();
     out.open(NAMELESS);
     for (let i = 0; i < count; i++) {
       const place = places[i];

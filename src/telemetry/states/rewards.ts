@@ -7,7 +7,8 @@ import {
   type StateOptions,
 } from "../state_channel.ts";
 import { ToldNumbers } from "./changes.ts";
-import { JsonWriter, nameOf } from "./json_writer.ts";
+import { JsonWriter } from "./json_writer.ts";
+import { nameOf } from "./pieces.ts";
 import { openResidents } from "./residents.ts";
 import { rewardsState, TOLD_PARTS } from "./rewards_state.ts";
 

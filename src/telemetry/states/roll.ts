@@ -6,7 +6,7 @@
  * @module
  */
 import type { World } from "../../world/world.ts";
-import { nameOf, type Piece } from "./json_writer.ts";
+import { nameOf, type Piece } from "./pieces.ts";
 
 /** Everybody who lives in town, in the order of the members of a state. */
 export class Roll {

@@ -12,7 +12,8 @@ import {
 } from "../state_channel.ts";
 import type { View } from "../view.ts";
 import { ChurnWriter } from "./churn_counts.ts";
-import { JsonWriter, pieceOf } from "./json_writer.ts";
+import { JsonWriter } from "./json_writer.ts";
+import { pieceOf } from "./pieces.ts";
 import { inOrder, Roll } from "./roll.ts";
 import { socialState } from "./social_state.ts";
 import { TieWriter } from "./ties.ts";
@@ -29,6 +30,7 @@ export function openSocial(town: Town, options: StateOptions): StateChannel {
   const counts = new ChurnWriter(out, options);
   const tell = ({ world, churn }: View, whole: boolean): string | null => {
     roll.look(world, whole);
+    out.clear();
     out.open(NAMELESS);
     ties.writeTies(world, whole);
     counts.write(churn.counts, whole);

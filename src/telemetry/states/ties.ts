@@ -4,7 +4,8 @@ import type { World } from "../../world/world.ts";
 import type { StateOptions } from "../state_channel.ts";
 import { ToldNumbers } from "./changes.ts";
 import { areIdsOf, IdPieces, idsOf } from "./id_pieces.ts";
-import { type JsonWriter, nameOf } from "./json_writer.ts";
+import type { JsonWriter } from "./json_writer.ts";
+import { nameOf } from "./pieces.ts";
 import { movesAhead, type Roll } from "./roll.ts";
 import { closest, TOP } from "./social_state.ts";
 

@@ -18,13 +18,8 @@ import {
 import type { View } from "../view.ts";
 import { ToldCodes, ToldNumbers } from "./changes.ts";
 import { areIdsOf, IdPieces, idsOf } from "./id_pieces.ts";
-import {
-  JsonWriter,
-  nameOf,
-  type Piece,
-  pieceOf,
-  quoted,
-} from "./json_writer.ts";
+import { JsonWriter } from "./json_writer.ts";
+import { nameOf, type Piece, pieceOf, quoted } from "./pieces.ts";
 import { movesAhead } from "./roll.ts";
 import { ALL, RowWatch } from "./row_watch.ts";
 import { circumstances, townState } from "./town_state.ts";
@@ -74,6 +69,7 @@ export function openTown(town: Town, options: StateOptions): StateChannel {
   const totals = new ToldNumbers(out, 3, options);
   const tell = ({ world }: View, whole: boolean): string | null => {
     const { queueTotals } = world;
+    out.clear();
     out.open(NAME.all);
     out.open(NAME.queues);
     totals.tell(0, NAME.cooldown, queueTotals, TOTAL.cooldowns, whole);

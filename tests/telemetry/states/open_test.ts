@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { Random } from "../../../src/base/random.ts";
 import { Simulation } from "../../../src/simulation.ts";
 import type { StateChannelName } from "../../../src/telemetry/channels.ts";
@@ -180,3 +180,16 @@ for (const [name, builder] of CHANNELS) {
     });
   });
 }
+
+Deno.test("openStateChannel() gives a whole state after it failed in the middle of one", () => {
+  const simulation = new Simulation(BUSY[0], { seed: 1 });
+  const view = viewOf(simulation);
+  const channel = openStateChannel("rewards", simulation.town, OPTIONS);
+  const whole = channel.key(view);
+  simulation.runFor(3);
+  const broken = { ...view, turn: { ...view.turn, rewardParts: null } };
+  assertThrows(() => channel.patch(broken as never), TypeError);
+  const oracle = plainChannel(rewardsState, OPTIONS);
+  assertEquals(channel.key(view), oracle.key(view));
+  assertNotEquals(channel.key(view), whole);
+});
