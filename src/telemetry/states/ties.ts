@@ -45,6 +45,8 @@ export class TieWriter {
   /** Ids of whom ties were told, and of whom friends or rivals were. */
   readonly #tied = new Set<string>();
   readonly #topped = new Set<string>();
+  /** Whether somebody is gone, or has lost all ties, friends or rivals. */
+  #hasLost = false;
   /** Of those on the roll, who may have other ties than were told. */
   readonly #changed: number[] = [];
   readonly #found = {
@@ -79,6 +81,7 @@ export class TieWriter {
     const stamps = this.#stamps;
     this.#changed.length = 0;
     this.moves = false;
+    this.#hasLost = this.#roll.gone.length > 0;
     if (whole) {
       this.#tied.clear();
       this.#topped.clear();
@@ -90,6 +93,7 @@ export class TieWriter {
       if (stamps[place] === stamp && isNew[place] === 0) continue;
       stamps[place] = stamp;
       this.#changed.push(i);
+      if (world.ties[rows[i]] === 0) this.#hasLost = true;
       if (isNew[place] === 1) {
         this.#others[place] = NOBODY;
         this.#friends[place] = NOBODY;
@@ -123,6 +127,7 @@ export class TieWriter {
       const friendCount = closest(town, world, row, "friends", found.friends);
       const rivalCount = closest(town, world, row, "rivals", found.rivals);
       if (friendCount + rivalCount === 0) {
+        this.#hasLost = true;
         friends[place] = NOBODY;
         rivals[place] = NOBODY;
         continue;
@@ -221,7 +226,7 @@ export class TieWriter {
 
   /** Nulls for those of whom something was told and nothing is left. */
   #drop(told: Set<string>, isLeft: (place: number) => boolean): void {
-    if (told.size === 0) return;
+    if (told.size === 0 || !this.#hasLost) return;
     for (const id of this.#roll.before) {
       if (!told.has(id)) continue;
       const place = this.#roll.placeOf(id);
