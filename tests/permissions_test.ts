@@ -124,7 +124,7 @@ function cell(text: string): string {
 
 /** Whether a flag decides what the program may do. */
 function isGrant(flag: string): boolean {
-  return !/^--(?:ignore=|parallel$|sanitize-|include=|output=|quiet$|no-code-cache$)/
+  return !/^--(?:ignore=|parallel$|sanitize-|include=|output=|quiet$|no-check$|no-code-cache$)/
     .test(flag);
 }
 
