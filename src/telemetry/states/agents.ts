@@ -119,11 +119,11 @@ const NEED_NAMES = NEEDS.map(nameOf);
 const COUNTER_NAMES = COUNTERS.map(nameOf);
 const TRAIT_NAMES = TRAITS.map(nameOf);
 
-const [FIRST_NEED, ...OTHER_NEEDS] = NEEDS.map((need) => `"${need}":`);
-const LATER_NEEDS = OTHER_NEEDS.map((need) => `,${need}`);
-const ALL_NEEDS = templateOf(`{${FIRST_NEED}`, ...LATER_NEEDS, "}");
-/** What is told of many residents in most ticks: of their needs alone. */
-const NEEDS_ALONE = templateOf(`{"needs":{${FIRST_NEED}`, ...LATER_NEEDS, "}}");
+/** Needs that have all changed, as in most ticks. */
+const ALL_NEEDS = templateOf(
+  ...NEEDS.map((need, k) => `${k === 0 ? "{" : ","}"${need}":`),
+  "}",
+);
 
 const NONE = pieceOf("");
 const FLAGS = [pieceOf("false"), pieceOf("true")];
@@ -186,27 +186,33 @@ class AgentWriter implements ResidentWriter {
     this.#basket[0] = basket;
   }
 
-  writeUsual(row: number, place: number, name: Piece): boolean {
-    const c = place * CODE.columns;
-    if (
-      this.#watch.changes[row] > 0 || !this.#isSameBasket ||
-      usedBy(this.#world, row) >= 0 ||
-      this.#codes.told[c + CODE.object] > 0 || !this.#hasSameLast(row, c)
-    ) return false;
-    const { need } = this.#world;
-    const n = place * NUMBER.columns;
-    const at = row * NEED_COUNT;
-    return this.#numbers.tellAll(n, name, NEEDS_ALONE, need, at);
-  }
-
   write(row: number, place: number, whole: boolean): void {
-    const numbers = this.#numbers;
-    const { wallet, attendance, wagesWithheld: withheld } = this.#world;
     const n = place * NUMBER.columns;
     const c = place * CODE.columns;
     const changes = whole ? ALL : this.#watch.changes[row];
     if ((changes & BIT.place) > 0) this.#writePosition(row, c, whole);
     this.#writeNeeds(row, n, whole);
+    if (changes > 0 || !this.#isSameBasket) {
+      this.#writeRest(row, place, whole, changes);
+    }
+    const isUsing = usedBy(this.#world, row) >= 0;
+    if (isUsing || this.#codes.told[c + CODE.object] > 0) {
+      this.#writeDoing(row, c, whole);
+    }
+    if (whole || !this.#hasSameLast(row, c)) this.#writeLast(row, c, whole);
+  }
+
+  /** Writes what stays the same in most ticks, but for the position. */
+  #writeRest(
+    row: number,
+    place: number,
+    whole: boolean,
+    changes: number,
+  ): void {
+    const numbers = this.#numbers;
+    const { wallet, attendance, wagesWithheld: withheld } = this.#world;
+    const n = place * NUMBER.columns;
+    const c = place * CODE.columns;
     if ((changes & BIT.money) > 0) {
       numbers.tell(n + NUMBER.wallet, NAME.wallet, wallet, row, whole);
     }
@@ -222,8 +228,6 @@ class AgentWriter implements ResidentWriter {
     if (this.#showsTraits && (changes & BIT.character) > 0) {
       this.#writePersonality(row, n, c, whole);
     }
-    this.#writeDoing(row, c, whole);
-    if (whole || !this.#hasSameLast(row, c)) this.#writeLast(row, c, whole);
   }
 
   #writePosition(row: number, c: number, whole: boolean): void {

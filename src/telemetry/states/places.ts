@@ -42,14 +42,22 @@ export function writeInteger(
   from: number,
   value: number,
 ): number {
+  if (value < 100 && value >= 10) {
+    view.setUint16(from, PAIRS[value], true);
+    return from + 2;
+  }
   let at = from;
   let left = value | 0;
   if (left < 0) {
     view.setUint8(at++, MINUS);
     left = -left;
   }
-  let digits = 1;
-  for (let least = 10; digits < 10 && left >= least; least *= 10) digits++;
+  if (left < 10) {
+    view.setUint8(at, ZERO + left);
+    return at + 1;
+  }
+  let digits = 2;
+  for (let least = 100; digits < 10 && left >= least; least *= 10) digits++;
   at += digits;
   for (let i = at; digits > 0; digits--) {
     const rest = (left / 10) | 0;

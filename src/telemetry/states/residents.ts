@@ -2,7 +2,7 @@
 import type { StateChannel } from "../state_channel.ts";
 import type { View } from "../view.ts";
 import type { JsonWriter } from "./json_writer.ts";
-import { nameOf, type Piece, pieceOf } from "./pieces.ts";
+import { nameOf, pieceOf } from "./pieces.ts";
 import { inOrder, movesAhead, Roll } from "./roll.ts";
 
 const NAMELESS = pieceOf("");
@@ -11,14 +11,6 @@ const NAMELESS = pieceOf("");
 export interface ResidentWriter {
   /** Begins with a tick. */
   begin(view: View): void;
-  /**
-   * Writes the member of one of whom nothing but the usual has changed; false,
-   * and nothing is written, if it is not so.
-   *
-   * @param row row in the world
-   * @param place where what was told of the resident is kept
-   */
-  writeUsual(row: number, place: number, name: Piece): boolean;
   /**
    * Writes what has changed of one of them.
    *
@@ -45,7 +37,6 @@ export function openResidents(
     for (let i = 0; i < count; i++) {
       const place = places[i];
       const whole = isNew[place] === 1;
-      if (!whole && writer.writeUsual(rows[i], place, names[place])) continue;
       out.open(names[place]);
       writer.write(rows[i], place, whole);
       out.close(whole);

@@ -27,7 +27,6 @@ export function openRewards(town: Town, options: StateOptions): StateChannel {
   let turn: Turn;
   return openResidents(town.capacity, out, {
     begin: (view) => void (turn = view.turn),
-    writeUsual: () => false,
     write(row, place, whole) {
       const at = place * COLUMNS;
       const from = row * REWARD_PARTS.length;
