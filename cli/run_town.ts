@@ -195,10 +195,12 @@ export async function runTown(flags: RunFlags): Promise<number> {
     throw failures[0];
   }
   if (flags.telemetryStrict && (told.undelivered > 0 || told.lost > 0)) {
+    const waiting = number(told.undelivered);
     throw new TownletError("Telemetry was not delivered", {
       code: "telemetry.undelivered",
-      where: `${told.undelivered} frames wait, ${told.lost} are lost`,
-      hint: "The report tells of each transport; see docs/telemetry.md",
+      hint: `${waiting} frames wait, ${
+        number(told.lost)
+      } are lost; the report tells of each transport`,
       exit: EXIT.undelivered,
     });
   }

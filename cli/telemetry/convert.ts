@@ -122,6 +122,7 @@ export async function runConvert(
       hint: "Write it to a file first",
     });
   }
+  await checkFolder(flags.out);
   const tables = await convert(flags);
   if (flags.json) {
     print(
@@ -151,4 +152,15 @@ export async function runConvert(
   );
   print(lines.map((line) => `${line}\n`).join(""));
   return EXIT.done;
+}
+
+/** Refuses a file in the place of the folder of the tables. */
+async function checkFolder(out: string): Promise<void> {
+  const info = await Deno.stat(out).catch(() => null);
+  if (info === null || info.isDirectory) return;
+  throw new TownletError("This is no folder", {
+    code: "file.irregular",
+    where: out,
+    hint: "Name a folder: it gets a table for each channel",
+  });
 }

@@ -16,6 +16,9 @@ import {
   sourceFlags,
 } from "./source.ts";
 
+/** What stands for a flag that was not given. */
+const EVERY = 1;
+
 /** Flags of the command. */
 export const materializeFlags = object({
   part: constant("materialize"),
@@ -25,8 +28,8 @@ export const materializeFlags = object({
   ),
   every: withDefault(
     option("--every", wholeNumber(1), says("The states after every N-th tick")),
-    1,
-    { message: [text("1")] },
+    EVERY,
+    { message: [text(String(EVERY))] },
   ),
   ...commonFlags,
 });
@@ -99,6 +102,12 @@ function checkJump(from: number, to: number): void {
 export async function runMaterialize(
   flags: SourceFlags & Ticks,
 ): Promise<number> {
+  if (flags.at !== undefined && flags.every !== EVERY) {
+    throw new TownletError("--at and --every want different ticks", {
+      code: "usage",
+      hint: "Give one of them",
+    });
+  }
   const printer = openLinePrinter();
   let found = false;
   for await (const states of statesOf(framesOf(flags), flags)) {

@@ -66,6 +66,9 @@ export function lineError(read: Read, message: string): TownletError {
   return new TownletError(`This line ${escapeText(message)}`, {
     code: "telemetry.line",
     where: placeOf(read),
+    hint: read.line.number === 1
+      ? "A recording begins with a hello; see docs/telemetry.md"
+      : undefined,
     exit: EXIT.failed,
   });
 }

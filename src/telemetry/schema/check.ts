@@ -128,7 +128,16 @@ function fitsText({ pattern, maxLength }: Shape, value: string): boolean {
   if (maxLength !== undefined && [...value].length > Number(maxLength)) {
     return false;
   }
-  return typeof pattern !== "string" || new RegExp(pattern).test(value);
+  return typeof pattern !== "string" || regExpOf(pattern).test(value);
+}
+
+const regExps = new Map<string, RegExp>();
+
+/** Patterns of shapes are few, and each is made once. */
+function regExpOf(pattern: string): RegExp {
+  const made = regExps.get(pattern) ?? new RegExp(pattern);
+  regExps.set(pattern, made);
+  return made;
 }
 
 function fitsLength({ minItems, maxItems }: Shape, length: number): boolean {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parquetReadObjects } from "hyparquet";
-import { convert } from "../../../cli/telemetry/convert.ts";
+import { convert, runConvert } from "../../../cli/telemetry/convert.ts";
 import { TownletError } from "../../../src/base/error.ts";
 import { Writer } from "../../helpers/recording.ts";
 import { inScratch } from "../../helpers/scratch.ts";
@@ -126,3 +126,16 @@ Deno.test("convert() keeps what is of two kinds as text", async () => {
     assert(rows.length === 2);
   });
 });
+
+Deno.test("convert wants a folder for its tables", () =>
+  inScratch(async (folder) => {
+    const out = `${folder}/letter.txt`;
+    await Deno.writeTextFile(out, "Dear all,\n");
+    const flags = { source: "none.ndjson", to: "csv", out, json: false };
+    const error = await assertRejects(
+      () => runConvert(flags as Parameters<typeof runConvert>[0]),
+      TownletError,
+      "This is no folder",
+    );
+    assertEquals([error.exit, error.where], [2, out]);
+  }));

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
+  runMaterialize,
   type States,
   statesOf,
   type Ticks,
@@ -59,3 +60,15 @@ Deno.test("statesOf() refuses a recording that jumps through time", async () => 
   writer.key("town", {}, 2 ** 50);
   await assertRejects(() => states(writer, {}), TownletError, "jumps");
 });
+
+Deno.test("materialize wants one tick or every N-th, not both", async () => {
+  const error = await assertRejects(
+    () => runMaterialize({ source: "none.ndjson", at: 3, every: 2 } as Flags),
+    TownletError,
+    "--at and --every want different ticks",
+  );
+  assertEquals(error.exit, 2);
+});
+
+/** Flags of the command. */
+type Flags = Parameters<typeof runMaterialize>[0];
