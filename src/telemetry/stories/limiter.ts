@@ -63,10 +63,14 @@ export class Limiter {
     return true;
   }
 
-  /** Whether the window has no room at a tick, so that nothing can be told. */
+  /**
+   * Whether the window has no room at a tick, so that nothing can be told then.
+   * Of ticks to come: as long as nothing is told until then.
+   */
   isFull(tick: number): boolean {
-    this.#forget(tick);
-    return this.#window.length >= this.#settings.global_window_limit;
+    const { global_window_limit, global_window_ticks } = this.#settings;
+    const last = this.#window.at(-global_window_limit);
+    return last !== undefined && tick - last < global_window_ticks;
   }
 
   /** What it remembers, as it can be saved. */

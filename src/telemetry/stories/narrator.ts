@@ -53,7 +53,8 @@ export class Narrator {
   ): readonly NarrationRecord[] {
     this.#tick = world.tick[0];
     if (this.#limiter.isFull(this.#tick)) {
-      this.#ties?.look(world);
+      // What ties are counts only in the tick before one that can be told of.
+      if (!this.#limiter.isFull(this.#tick + 1)) this.#ties?.look(world);
       return NONE;
     }
     for (const story of stories) this.#offer(storyMoment(story));

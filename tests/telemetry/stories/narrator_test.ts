@@ -499,6 +499,34 @@ Deno.test("Narrator saved and loaded with a World tells what it would have told"
   }
 });
 
+Deno.test("Narrator compares ties with those of the tick before, however long it kept quiet", () => {
+  const busy = busyTown({ movement: "walk", backend: "scripted" });
+  const { config } = busy;
+  const narration = {
+    ...config.telemetry.narration,
+    global_cooldown_ticks: 0,
+    global_window_limit: 3,
+    global_window_ticks: 12,
+  };
+  const telemetry = { ...config.telemetry, narration };
+  const town = { ...busy, config: { ...config, telemetry } };
+  const simulation = new Simulation(town, { seed: 4 });
+  const { world, turn } = simulation;
+  const narrator = new Narrator(town, world);
+  let told = 0;
+  for (let tick = 0; tick < 400; tick++) {
+    // One that has seen the tick before, whatever the other one looked at.
+    const other = Narrator.load(town, world, narrator.save(), "here");
+    simulation.step();
+    const records = narrator.tell(world, turn);
+    assertEquals(records, other.tell(world, turn), `tick ${tick}`);
+    told += records.filter(({ category }) =>
+      category === "relationship_friendship"
+    ).length;
+  }
+  assert(told > 10, `only ${told} friendships`);
+});
+
 Deno.test("Narrator tells of a busy town within its limits, in words that are plain", () => {
   const town = busyTown({ movement: "walk", backend: "scripted" });
   const sim = new Simulation(town, { seed: 7 });
