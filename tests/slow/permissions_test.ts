@@ -57,6 +57,11 @@ const USES: readonly Use[] = [
     idle: ["read src"],
   },
   {
+    words: "simulate --ticks 5 --telemetry FOLDER/run.ndjson",
+    needs: ["read configs", "read out", "read src", "write out"],
+    idle: [],
+  },
+  {
     words: "simulate --ticks 5 --snapshot-save FOLDER/state.tsnap",
     needs: ["read configs", "read out", "write out"],
     idle: ["read src"],

@@ -5,11 +5,13 @@
  * never waits, unless the configuration says so.
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { EXIT, TownletError } from "../../base/error.ts";
 import type { TelemetrySettings } from "../../config/telemetry_settings.ts";
 import type { Transport } from "../../config/transport.ts";
 import { keyFromEnv } from "../../security/key_files.ts";
 import { checkWay, explainFileError } from "../../security/paths.ts";
+import { CODE_FOLDER } from "../../security/permissions.ts";
 import type { Body } from "../frame.ts";
 import type { TransportHealth } from "../health.ts";
 import type { Order } from "../producer.ts";
@@ -143,8 +145,9 @@ function openWriter(
   settings: TelemetrySettings,
   file: string,
 ): Worker {
+  checkReadable(WORKER);
   try {
-    return new Worker(new URL("./worker.ts", import.meta.url), {
+    return new Worker(WORKER, {
       type: "module",
       name: "townlet-telemetry",
       deno: { permissions: workerPermissions(transport, settings, file) },
@@ -159,4 +162,26 @@ function openWriter(
       cause,
     });
   }
+}
+
+/** The code of the thread that writes. */
+const WORKER = new URL("./worker.ts", import.meta.url);
+
+/**
+ * Refuses to start a thread whose code this process may not read: the runtime
+ * would say so in its own words. What is in a binary may always be read.
+ */
+function checkReadable(module: URL): void {
+  if (Deno.build.standalone || module.protocol !== "file:") return;
+  const path = fileURLToPath(module);
+  const { state } = Deno.permissions.querySync({ name: "read", path });
+  if (state === "granted") return;
+  const message = "This process may not read the code that sends telemetry";
+  throw new TownletError(message, {
+    code: "telemetry.permission",
+    where: CODE_FOLDER,
+    hint: `Grant --allow-read=${CODE_FOLDER}`,
+    exit: EXIT.refused,
+    cause: new Deno.errors.NotCapable(message),
+  });
 }
