@@ -37,6 +37,7 @@ export {
   type TownletErrorOptions,
 } from "./src/base/error.ts";
 export { Random } from "./src/base/random.ts";
+export type { JsonSchema } from "./src/config/json_schema.ts";
 export * from "./src/config/public.ts";
 export type {
   BatchArrays,
@@ -164,6 +165,11 @@ export {
 } from "./src/telemetry/reader/reader.ts";
 export type { Read, Source } from "./src/telemetry/reader/recording.ts";
 export { StateView } from "./src/telemetry/reader/state_view.ts";
+export {
+  jsonSchemaOf,
+  SCHEMA_NAMES,
+  type SchemaName,
+} from "./src/telemetry/schema/catalogue.ts";
 export type {
   MomentData,
   NarrationRecord,

@@ -1,4 +1,5 @@
 /** All payloads by channel, as schemas and as checks. @module */
+import type { JsonSchema } from "../../config/json_schema.ts";
 import {
   CHANNEL_NAMES,
   type ChannelName,
@@ -75,7 +76,7 @@ const SHAPES: Readonly<Record<SchemaName, Shape>> = {
  * A patch has any of the members, or null in their place. Later minor versions
  * may have more members, and events with other names.
  */
-export function jsonSchemaOf(name: SchemaName): Shape {
+export function jsonSchemaOf(name: SchemaName): JsonSchema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: `townlet/telemetry/${name}/${SCHEMA_VERSION}`,
