@@ -1,5 +1,6 @@
 /** Telemetry of whole runs, through threads and into files. @module */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Readable } from "node:stream";
 import { TownletError } from "../../src/base/error.ts";
 import { configFrom } from "../../src/config/load.ts";
 import { Simulation } from "../../src/simulation.ts";
@@ -245,6 +246,30 @@ Deno.test("a collector that is slow has less than half as much waiting for it as
     changes.peak < 0.5 * whole.peak,
     `${changes.peak} of ${whole.peak} bytes`,
   );
+});
+
+Deno.test("the last state finds room, however much waits at the end", async () => {
+  await using collector = openCollector({ acks: true, restMs: 20 });
+  const town = townWith({
+    transport: plainTcp(collector.port, { ack: true }),
+    buffer: { max_bytes: 12_000, batch_bytes: 1024, flush_ticks: 1 },
+    channels: { health: { enabled: false }, events: { enabled: false } },
+  });
+  const { simulation, end } = await run(town, 120, { seed: 3 });
+  assert(end.health.transports[0].conflated_ticks_total > 0);
+  const view = new StateView();
+  const bytes = new TextEncoder().encode(collector.text);
+  for await (const frame of new TelemetryReader(Readable.from([bytes]))) {
+    view.apply(frame);
+  }
+  const { told, producer, view: now } = openTold(
+    simulation,
+    town.config.telemetry,
+  );
+  producer.tell(now, {});
+  const { agents, town: objects } = told.fold();
+  assertEquals(view.state("agents"), agents);
+  assertEquals(view.state("town"), objects);
 });
 
 Deno.test("a run that is saved and gone on with tells the same stories", () =>
