@@ -1,7 +1,7 @@
 /** Programs of somebody else import the package and run towns. @module */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { openConsumer } from "./helpers/consumer.ts";
-import { scratch } from "./helpers/townlet.ts";
+import { openConsumer } from "../helpers/consumer.ts";
+import { scratch } from "../helpers/townlet.ts";
 
 const TOWN = `
 config_id: elsewhere
