@@ -258,7 +258,7 @@ Deno.test("the last state finds room, however much waits at the end", async () =
   const { simulation, end } = await run(town, 120, { seed: 3 });
   assert(end.health.transports[0].conflated_ticks_total > 0);
   const view = new StateView();
-  const bytes = new TextEncoder().encode(collector.text);
+  const bytes = new TextEncoder().encode(await collector.arrived());
   for await (const frame of new TelemetryReader(Readable.from([bytes]))) {
     view.apply(frame);
   }

@@ -24,8 +24,10 @@ export interface Collector extends AsyncDisposable {
   readonly port: number;
   /** What arrived over each connection. */
   readonly links: readonly string[];
-  /** All whole lines that arrived. */
+  /** All whole lines that arrived so far. */
   readonly text: string;
+  /** All whole lines, once every connection has ended: 5 s at most. */
+  arrived(): Promise<string>;
 }
 
 /** Starts a collector on 127.0.0.1. */
@@ -69,6 +71,16 @@ export function openCollector(options: CollectorOptions = {}): Collector {
     links,
     get text() {
       return links.map(wholeLines).join("");
+    },
+    async arrived() {
+      // What was sent last may still be on its way when a delivery has closed.
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise((resolve) => {
+        timer = setTimeout(resolve, 5000);
+      });
+      await Promise.race([Promise.all(serving), late]);
+      clearTimeout(timer);
+      return this.text;
     },
     async [Symbol.asyncDispose]() {
       listener.close();

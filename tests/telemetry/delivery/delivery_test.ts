@@ -28,7 +28,9 @@ Deno.test("a collector gets every frame, without TLS only with a warning each ti
   }
   town.step(delivery);
   assertEquals(await delivery.close("complete"), { undelivered: 0 });
-  const hellos = readArrived(collector.text).filter(({ k }) => k === "hello");
+  const hellos = readArrived(await collector.arrived()).filter(({ k }) =>
+    k === "hello"
+  );
   assertEquals(hellos.map(({ d }) => d.plaintext), [true, true]);
   assertEquals(hellos.map(({ conn }) => conn), [0, 1]);
   const warnings = log.filter((line) =>
@@ -148,7 +150,8 @@ Deno.test("without reason nothing is handed over before it is time", async () =>
   assertEquals(delivery.health(20).queue_frames, 20);
   assertEquals(delivery.health(20).frames_total, 1);
   await delivery.close("complete");
-  assertEquals(once(readArrived(collector.text)).length, 21);
+  const arrived = readArrived(await collector.arrived());
+  assertEquals(once(arrived).length, 21);
 });
 
 Deno.test("frames that break their schema end the run where that is asked for", async () => {
