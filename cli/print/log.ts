@@ -24,7 +24,7 @@ export function openLog(level: LogLevel, exported = false): Log {
   const say = (own: LogLevel) => (text: string) => {
     if (LOG_LEVELS.indexOf(own) < LOG_LEVELS.indexOf(level)) return;
     if (exported && (own === "warn" || own === "error")) {
-      // deno-lint-ignore no-console
+      // deno-lint-ignore no-console -- exporters take their records there
       console[own](`${own}: ${recordText(text)}`);
     } else printError(`${colours[own](`${own}:`)} ${recordText(text)}\n`);
   };
