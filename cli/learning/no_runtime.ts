@@ -1,0 +1,18 @@
+/**
+ * What stands for the runtime of networks where it is not installed: in the
+ * binary, and in tasks that do not learn.
+ * @module
+ */
+import { TownletError } from "../../src/base/error.ts";
+
+/**
+ * Would open it.
+ *
+ * @throws {TownletError} always
+ */
+export function loadRuntime(): never {
+  throw new TownletError("The runtime of networks is not part of this program", {
+    code: "network.runtime",
+    hint: "Run it with deno task train, or take --backend ts",
+  });
+}
