@@ -57,6 +57,7 @@ export const PACKAGES: Readonly<Record<string, PackageNote>> = {
   "asn1js": { licence: "BSD-3-Clause" },
   "deno-std": { licence: "MIT" },
   "fast-check": { licence: "MIT", testsOnly: true },
+  "fflate": { licence: "MIT" },
   "hyparquet": { licence: "MIT" },
   "hyparquet-writer": { licence: "MIT" },
   "pure-rand": { licence: "MIT" },
@@ -67,6 +68,28 @@ export const PACKAGES: Readonly<Record<string, PackageNote>> = {
   "tsyringe": { licence: "MIT" },
   "yaml": { licence: "ISC" },
   "zod": { licence: "MIT" },
+};
+
+/** What only learning fetches, and no bill tells: it is in no binary. */
+export const LEARNING_PACKAGES: Readonly<Record<string, PackageNote>> = {
+  "@protobufjs/aspromise": { licence: "BSD-3-Clause" },
+  "@protobufjs/base64": { licence: "BSD-3-Clause" },
+  "@protobufjs/codegen": { licence: "BSD-3-Clause" },
+  "@protobufjs/eventemitter": { licence: "BSD-3-Clause" },
+  "@protobufjs/fetch": { licence: "BSD-3-Clause" },
+  "@protobufjs/float": { licence: "BSD-3-Clause" },
+  "@protobufjs/path": { licence: "BSD-3-Clause" },
+  "@protobufjs/pool": { licence: "BSD-3-Clause" },
+  "@protobufjs/utf8": { licence: "BSD-3-Clause" },
+  "@types/node": { licence: "MIT" },
+  "flatbuffers": { licence: "Apache-2.0" },
+  "guid-typescript": { licence: "ISC" },
+  "long": { licence: "Apache-2.0" },
+  "onnxruntime-common": { licence: "MIT" },
+  "onnxruntime-web": { licence: "MIT" },
+  "platform": { licence: "MIT" },
+  "protobufjs": { licence: "BSD-3-Clause" },
+  "undici-types": { licence: "MIT" },
 };
 
 /** A bill of materials in the form of CycloneDX 1.6, as plain JSON. */

@@ -1,10 +1,18 @@
 /** What packages may be, and where they may be used. @module */
 import { assert, assertEquals } from "@std/assert";
-import { PACKAGES } from "../cli/sbom.ts";
+import { LEARNING_PACKAGES, PACKAGES } from "../cli/sbom.ts";
 import { filesBelow, importsOf } from "./helpers/sources.ts";
 
 const project = JSON.parse(Deno.readTextFileSync("deno.json"));
 const lock = JSON.parse(Deno.readTextFileSync("deno.lock"));
+const learning = {
+  imports: JSON.parse(Deno.readTextFileSync("cli/learning/imports.json"))
+    .imports,
+  lock: JSON.parse(Deno.readTextFileSync("cli/learning/deno.lock")),
+};
+
+/** What only learning asks for. */
+const LEARNING_ALONE = ["npm:onnxruntime-web@1.30.0"];
 
 Deno.test("P3: each dependency is one exact version of an npm package", () => {
   for (const [name, specifier] of Object.entries(project.imports)) {
@@ -22,18 +30,66 @@ Deno.test("P3: each dependency is one exact version of an npm package", () => {
   ]);
 });
 
+Deno.test("P3: learning has what the others have, and the runtime of networks", () => {
+  const packages = (imports: Record<string, string>) =>
+    [
+      ...new Set(
+        Object.values(imports).flatMap((specifier) =>
+          /^npm:\/?(@?[^@]+@[\d.]+)/.exec(specifier)?.[1] ?? []
+        ),
+      ),
+    ].map((name) => `npm:${name}`).sort();
+  assertEquals(
+    packages(learning.imports),
+    [...packages(project.imports), ...LEARNING_ALONE].sort(),
+  );
+  assertEquals(
+    Object.keys(learning.lock.specifiers).sort(),
+    [...Object.keys(lock.specifiers), ...LEARNING_ALONE].sort(),
+  );
+  for (const [key, entry] of Object.entries(lock.npm)) {
+    assertEquals(learning.lock.npm[key], entry, key);
+  }
+  const more = Object.keys(learning.lock.npm)
+    .filter((key) => !(key in lock.npm))
+    .map((key) => key.slice(0, key.lastIndexOf("@")));
+  assertEquals(more.sort(), Object.keys(LEARNING_PACKAGES).sort());
+});
+
+Deno.test("P3: what only learning needs is imported in one place, which nothing else names", () => {
+  const files = [...filesBelow("src", ".ts"), ...filesBelow("cli", ".ts")];
+  assertEquals(
+    files.filter((path) =>
+      importsOf(Deno.readTextFileSync(path)).some((specifier) =>
+        specifier.startsWith("onnxruntime-web")
+      )
+    ),
+    ["cli/learning/runtime.ts"],
+  );
+  assertEquals(
+    files.filter((path) =>
+      importsOf(Deno.readTextFileSync(path)).some((specifier) =>
+        specifier.includes("learning/runtime.ts")
+      )
+    ),
+    [],
+  );
+});
+
 Deno.test("P3: licences are of the list", () => {
   const allowed =
     /^(?:MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|BlueOak-1\.0\.0)$/;
-  for (const [name, { licence }] of Object.entries(PACKAGES)) {
+  const all = { ...PACKAGES, ...LEARNING_PACKAGES };
+  for (const [name, { licence }] of Object.entries(all)) {
     assert(allowed.test(licence), `${name}: ${licence}`);
   }
 });
 
-Deno.test("P3: no package has scripts to run when installed, and none is allowed any", () => {
-  for (const [key, entry] of Object.entries(lock.npm)) {
-    assert(!("scripts" in Object(entry)), key);
-  }
+Deno.test("P3: no package that is loaded has scripts to run when installed, and none is allowed any", () => {
+  const withScripts = Object.entries(learning.lock.npm)
+    .filter(([, entry]) => "scripts" in Object(entry)).map(([key]) => key);
+  // Its script is not run, and it is never loaded.
+  assertEquals(withScripts, ["protobufjs@7.6.6"]);
   assert(!("allowScripts" in project));
   assertEquals(project.nodeModulesDir, "none");
 });

@@ -1,6 +1,6 @@
 /** Documentation that tests can hold to its word. @module */
 import { assert, assertEquals } from "@std/assert";
-import { type Lock, PACKAGES } from "../cli/sbom.ts";
+import { LEARNING_PACKAGES, type Lock, PACKAGES } from "../cli/sbom.ts";
 import { TRUST_VARIABLES } from "../cli/doctor/process.ts";
 import { TESTED } from "../cli/doctor/runtime.ts";
 import { configFrom } from "../src/config/load.ts";
@@ -10,14 +10,20 @@ import { compileTown } from "../src/world/compile/town.ts";
 import { KINDS } from "../src/world/turn.ts";
 import { filesBelow } from "./helpers/sources.ts";
 
-const lock: Lock = JSON.parse(Deno.readTextFileSync("deno.lock"));
+/** The lock of what learning needs: that of all, and more. */
+const lock: Lock = JSON.parse(
+  Deno.readTextFileSync("cli/learning/deno.lock"),
+);
 
-/** `name@version` of every package of the lock. */
+/** `name@version` of every package. */
 const LOCKED = Object.keys(lock.npm).sort();
 
-/** Those of them that `deno.json` asks for. */
+/** Those of them that an import map asks for. */
 const DIRECT = Object.keys(lock.specifiers)
   .map((specifier) => specifier.replace("npm:", "")).sort();
+
+/** What is told of each. */
+const TOLD = { ...PACKAGES, ...LEARNING_PACKAGES };
 
 const project: {
   readonly tasks: Record<string, unknown>;
@@ -78,18 +84,19 @@ Deno.test("CONTRIBUTING.md names each direct dependency with its version", () =>
   );
 });
 
-Deno.test("docs/dependencies.md has each package of the lock, with its licence, and a reason for the direct ones", () => {
+Deno.test("docs/dependencies.md has each package of the locks, with its licence, and a reason for the direct ones", () => {
   const rows = tableRows(Deno.readTextFileSync("docs/dependencies.md"));
   const told = rows.map(([name, version, licence]) =>
     `${name.replaceAll("`", "")}@${version} ${licence}`
   );
   assertEquals(
     told.sort(),
-    LOCKED.map((key) => `${key} ${PACKAGES[nameOf(key)].licence}`),
+    LOCKED.map((key) => `${key} ${TOLD[nameOf(key)].licence}`),
   );
   assertEquals(
     rows.filter(([, , , what, why]) => what !== "" && why !== undefined)
-      .map(([name, version]) => `${name.replaceAll("`", "")}@${version}`),
+      .map(([name, version]) => `${name.replaceAll("`", "")}@${version}`)
+      .sort(),
     DIRECT,
   );
 });

@@ -21,6 +21,12 @@ const page = Deno.readTextFileSync("docs/security.md");
 /** What gives a task the permissions that a configuration asks for. */
 const ASKED = "$(deno task -q perms simulate --config $TOWNLET_CONFIG)";
 
+/** The flags by which a task has what only learning needs. */
+const LEARNING = [
+  "--import-map=cli/learning/imports.json",
+  "--lock=cli/learning/deno.lock",
+];
+
 /** Tasks that start or make one of our programs, with their flags and the words after. */
 const programs = Object.entries(tasks).flatMap(([name, { command }]) => {
   const words = command.split(" ");
@@ -110,10 +116,32 @@ Deno.test("no task has a permission without a list, or one that switches checks 
 });
 
 Deno.test("every task that needs packages first installs what the lock says", () => {
-  assertEquals(tasks.deps.command, "deno install --quiet --frozen");
-  for (const { name } of programs) {
-    assertEquals(tasks[name].dependencies, ["deps"], name);
+  const install = "deno install --quiet --frozen";
+  const learning = LEARNING.join(" ");
+  assertEquals(tasks.deps.command, install);
+  assertEquals(tasks["deps:learning"].command, `${install} ${learning}`);
+  for (const { name, flags } of programs) {
+    const learns = LEARNING.some((flag) => flags.includes(flag));
+    const { command, dependencies } = tasks[name];
+    assertEquals(dependencies, [learns ? "deps:learning" : "deps"], name);
+    assertEquals(command.includes(learning), learns, name);
   }
+});
+
+Deno.test("the tasks that learn, and those of tests, alone fetch what learning needs", () => {
+  assertEquals(
+    programs.filter(({ flags }) => flags.includes(LEARNING[0]))
+      .map(({ name }) => name).sort(),
+    [
+      "capture",
+      "evaluate",
+      "simulate:onnx",
+      "test",
+      "test:core",
+      "test:slow",
+      "train",
+    ],
+  );
 });
 
 /** A table cell without its back quotes; a dash is nothing. */
@@ -124,7 +152,7 @@ function cell(text: string): string {
 
 /** Whether a flag decides what the program may do. */
 function isGrant(flag: string): boolean {
-  return !/^--(?:ignore=|parallel$|sanitize-|include=|output=|quiet$|no-check$|no-code-cache$)/
+  return !/^--(?:import-map=|lock=|ignore=|parallel$|sanitize-|include=|output=|quiet$|no-check$|no-code-cache$)/
     .test(flag);
 }
 

@@ -11,8 +11,11 @@ import { TownletError } from "../../src/base/error.ts";
  * @throws {TownletError} always
  */
 export function loadRuntime(): never {
-  throw new TownletError("The runtime of networks is not part of this program", {
-    code: "network.runtime",
-    hint: "Run it with deno task train, or take --backend ts",
-  });
+  throw new TownletError(
+    "The runtime of networks is not part of this program",
+    {
+      code: "network.runtime",
+      hint: "Run it with deno task train, or take --backend ts",
+    },
+  );
 }
