@@ -18,7 +18,13 @@ import {
 import { type Canvas, emptyRow, openCanvas } from "./canvas.ts";
 import { type Changes, noteChanges, openChanges } from "./changes.ts";
 import { writeFeatures } from "./features.ts";
-import { loadBatch, requireSame, saveBatch, type SavedBatch } from "./saved.ts";
+import {
+  copyBatch,
+  loadBatch,
+  requireSame,
+  saveBatch,
+  type SavedBatch,
+} from "./saved.ts";
 import { openSocialMemory, type SocialMemory, writeSocial } from "./social.ts";
 import type { MapFormat, ObservationSpec } from "./spec.ts";
 import { type ObservationTables, observationTables } from "./tables.ts";
@@ -64,10 +70,8 @@ export class Observer {
   readonly #changes: Changes;
   readonly #social: SocialMemory;
   #peeked: Canvas | null = null;
-  /** What was saved as the latest batch, until there is a newer one. */
-  #resumed: ObservationBatch | null = null;
-  /** What that was before the latest build. */
-  #before: ObservationBatch | null = null;
+  /** Canvases that show what was saved, and not what was drawn on them. */
+  readonly #resumed = new Set<Canvas>();
   #canTakeBack = false;
   #latest = 0;
 
@@ -92,7 +96,7 @@ export class Observer {
 
   /** The latest batch. */
   get batch(): ObservationBatch {
-    return this.#resumed ?? this.#canvases[this.#latest].batch;
+    return this.#canvases[this.#latest].batch;
   }
 
   /** The latest batch as plain JSON, for {@link Observer.resume}. */
@@ -110,7 +114,11 @@ export class Observer {
     this.#requireFit(world);
     const batch = loadBatch(this.#tables.town, this.spec, saved);
     requireSame(batch, world, this.#mapFormat, this.#byAgent);
-    this.#resumed = batch;
+    const canvas = this.#canvases[1 - this.#latest];
+    copyBatch(batch, canvas.batch);
+    this.#resumed.add(canvas);
+    this.#latest = 1 - this.#latest;
+    this.#canTakeBack = true;
   }
 
   /**
@@ -127,10 +135,12 @@ export class Observer {
   observe(world: World, turn?: Turn): ObservationBatch {
     this.#requireFit(world);
     const canvas = this.#canvases[1 - this.#latest];
+    if (this.#resumed.delete(canvas)) {
+      const rows = canvas.batch.agents.length;
+      for (let row = 0; row < rows; row++) emptyRow(this.#tables, canvas, row);
+    }
     this.#build(canvas, world, turn?.anyEnds === true ? turn.ends : null);
     this.#latest = 1 - this.#latest;
-    this.#before = this.#resumed;
-    this.#resumed = null;
     this.#canTakeBack = true;
     return canvas.batch;
   }
@@ -143,7 +153,6 @@ export class Observer {
     if (!this.#canTakeBack) return;
     this.#canTakeBack = false;
     this.#latest = 1 - this.#latest;
-    this.#resumed = this.#before;
   }
 
   /**

@@ -135,6 +135,15 @@ export function loadBatch(
   return batch;
 }
 
+/** Writes a loaded batch into another, which has as many rows or more. */
+export function copyBatch(from: ObservationBatch, to: DraftBatch): void {
+  to.tick = from.tick;
+  to.count = from.count;
+  to.agentIds = from.agentIds;
+  to.rowOf.set(from.rowOf);
+  for (const name of ARRAYS) to[name].set(from[name]);
+}
+
 /**
  * Refuses a saved batch that is not the last one of a world.
  *

@@ -89,6 +89,28 @@ Deno.test("without the batch it would be another one, where somebody has died", 
   assertEquals(differs, true);
 });
 
+Deno.test("an observer that has seen another run resumes like a new one", () => {
+  const whole = new Simulation(town, { seed: 5, policy: attentive() });
+  const observer = new Observer(town);
+  new Simulation(town, { seed: 6, observe: observer }).runFor(50);
+  for (let tick = 0; tick < 60; tick++) {
+    const world = emptyWorld(town);
+    copyWorld(whole.world, world);
+    const resumed = new Simulation(town, {
+      world,
+      batch: whole.saveBatch(),
+      observe: observer,
+      policy: attentive(),
+    });
+    whole.step();
+    for (let more = 0; more < tick % 3; more++) {
+      resumed.step();
+      assertEquals(resumed.saveBatch(), whole.saveBatch(), `tick ${tick + 1}`);
+      whole.step();
+    }
+  }
+});
+
 Deno.test("a failed tick right after resuming leaves the resumed batch", () => {
   const first = new Simulation(town, { seed: 5, observe: "u8" });
   first.runFor(3);
