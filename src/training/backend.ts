@@ -3,25 +3,8 @@
  *
  * @module
  */
+import type { NetInput, NetOutput } from "../policy/network/forward.ts";
 import type { Net } from "../policy/network/net.ts";
-
-/** Rows of input for a network. */
-export interface NetInput {
-  /** How many rows. */
-  readonly rows: number;
-  /** Features first, then the flattened map. [rows × net.inputs] */
-  readonly input: Float32Array;
-  /** 1 where an action may be chosen. [rows × K] */
-  readonly actionMask: Uint8Array;
-}
-
-/** What a network gives. */
-export interface NetOutput {
-  /** Logits; −1e9 where the mask is 0. [rows × K] */
-  readonly logits: Float32Array;
-  /** Values. [rows] */
-  readonly value: Float32Array;
-}
 
 /** A minibatch for proximal policy optimisation. */
 export interface PpoBatch extends NetInput {
