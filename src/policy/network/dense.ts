@@ -3,7 +3,7 @@
  *
  * Maps are nearly empty, and so is half of what a rectifier gives: for each
  * row, the inputs that are not 0 are listed first, and only their rows of
- * weights are read, four at a time.
+ * weights are read, eight at a time.
  *
  * @module
  */
@@ -28,15 +28,21 @@ export interface Sparse {
   readonly value: Float64Array;
 }
 
+/** Inputs that are taken at a time. */
+const LANES = 8;
+
 /** Room for as many inputs as a row may have. */
 export function createSparse(inputs: number): Sparse {
   return {
-    index: new Int32Array(inputs),
-    value: new Float64Array(inputs),
+    index: new Int32Array(inputs + LANES),
+    value: new Float64Array(inputs + LANES),
   };
 }
 
-/** Lists what is not 0 among `count` numbers from `at`; gives how many. */
+/**
+ * Lists what is not 0 among `count` numbers from `at`; gives how many. Zeros
+ * fill up the last eight.
+ */
 export function listNonzero(
   data: Float32Array | Float64Array,
   at: number,
@@ -51,6 +57,10 @@ export function listNonzero(
       value[found] = x;
       found++;
     }
+  }
+  for (let i = found; i % LANES !== 0; i++) {
+    index[i] = 0;
+    value[i] = 0;
   }
   return found;
 }
@@ -94,24 +104,28 @@ function addProducts(
   y: Float64Array,
   at: number,
 ): void {
-  let i = 0;
-  for (; i + 3 < found; i += 4) {
+  for (let i = 0; i < found; i += LANES) {
     const a = weight + index[i] * outputs;
     const b = weight + index[i + 1] * outputs;
     const c = weight + index[i + 2] * outputs;
     const d = weight + index[i + 3] * outputs;
+    const e = weight + index[i + 4] * outputs;
+    const f = weight + index[i + 5] * outputs;
+    const g = weight + index[i + 6] * outputs;
+    const h = weight + index[i + 7] * outputs;
     const va = value[i];
     const vb = value[i + 1];
     const vc = value[i + 2];
     const vd = value[i + 3];
+    const ve = value[i + 4];
+    const vf = value[i + 5];
+    const vg = value[i + 6];
+    const vh = value[i + 7];
     for (let j = 0; j < outputs; j++) {
-      y[at + j] += va * weights[a + j] + vb * weights[b + j] +
-        (vc * weights[c + j] + vd * weights[d + j]);
+      y[at + j] += (va * weights[a + j] + vb * weights[b + j]) +
+        (vc * weights[c + j] + vd * weights[d + j]) +
+        ((ve * weights[e + j] + vf * weights[f + j]) +
+          (vg * weights[g + j] + vh * weights[h + j]));
     }
-  }
-  for (; i < found; i++) {
-    const a = weight + index[i] * outputs;
-    const va = value[i];
-    for (let j = 0; j < outputs; j++) y[at + j] += va * weights[a + j];
   }
 }
