@@ -18,6 +18,8 @@ import {
   type VectorMemory,
   type VectorShape,
 } from "./memory.ts";
+import { type SavedWorld, savedWorld, worldOf } from "./saved.ts";
+import { addTallies, TALLIES } from "./tallies.ts";
 
 /** One of its worlds. */
 interface Place {
@@ -33,6 +35,17 @@ interface Place {
   simulation: Simulation;
   /** Ids whose rows are written down. */
   ids: readonly string[];
+}
+
+/** The worlds that one of the threads steps: [from, to). */
+export function worldsOf(
+  { worlds, workers }: VectorShape,
+  thread: number,
+): readonly [from: number, to: number] {
+  return [
+    Math.floor(worlds * thread / workers),
+    Math.floor(worlds * (thread + 1) / workers),
+  ];
 }
 
 /** A world of a vector that failed; the vector is of no use any more. */
@@ -56,19 +69,21 @@ export class Lane {
    * Opens its share of the worlds, each at the seed in `memory.seeds`.
    *
    * @param thread which of the threads it is, from 0
+   * @param saved its worlds to go on with, null to begin
+   * @throws {TownletError} for saved worlds of another town
    */
   constructor(
     town: Town,
     memory: VectorMemory,
     shape: VectorShape,
     thread: number,
+    saved: readonly SavedWorld[] | null = null,
   ) {
     this.#town = town;
     this.#memory = memory;
     this.#shape = shape;
     const rows = town.capacity;
-    const from = Math.floor(shape.worlds * thread / shape.workers);
-    const to = Math.floor(shape.worlds * (thread + 1) / shape.workers);
+    const [from, to] = worldsOf(shape, thread);
     this.#places = Array.from({ length: to - from }, (_, i): Place => {
       const world = from + i;
       const first = world * rows;
@@ -82,7 +97,9 @@ export class Lane {
       });
       const given = givenPolicy(memory.actions.subarray(first, first + rows));
       const own = openPolicy(town.config.policy.backend, town);
-      const simulation = this.#open(world, observer, own);
+      const simulation = saved === null
+        ? this.#open(world, observer, own)
+        : this.#resume(saved[i], observer, own);
       return { world, first, observer, given, own, simulation, ids: [] };
     });
     for (const place of this.#places) this.#writeIds(place);
@@ -102,6 +119,13 @@ export class Lane {
         throw worldFailed(`World ${place.world}: ${why}`, cause);
       }
     }
+  }
+
+  /** Its worlds as they are now. */
+  save(): SavedWorld[] {
+    return this.#places.map(({ simulation: { world }, observer }) =>
+      savedWorld(world, observer.save())
+    );
   }
 
   #do(what: number, place: Place): void {
@@ -132,6 +156,13 @@ export class Lane {
     return new Simulation(this.#town, { seed, policy, observe: observer });
   }
 
+  #resume(saved: SavedWorld, observer: Observer, policy: Policy): Simulation {
+    const town = this.#town;
+    const world = worldOf(saved, town);
+    const { batch } = saved;
+    return new Simulation(town, { world, batch, policy, observe: observer });
+  }
+
   #step(place: Place): void {
     const { world } = place;
     const { ticks, invalidChoices } = this.#memory;
@@ -141,6 +172,7 @@ export class Lane {
       this.#begin(place, 1);
       return;
     }
+    this.#noteExternal(place);
     const { turn } = place.simulation;
     const before = turn.invalidChoices;
     place.simulation.step();
@@ -167,7 +199,25 @@ export class Lane {
     memory.terminated.fill(0, first, end);
     memory.truncated.fill(0, first, end);
     memory.autoreset.fill(autoreset, first, end);
+    memory.external.fill(0, first, end);
+    this.#clearTallies(place);
     this.#writeIds(place);
+  }
+
+  /** Writes down for whom somebody or something else decides the next step. */
+  #noteExternal({ first, simulation: { world } }: Place): void {
+    const { external } = this.#memory;
+    const { possessed, schedule } = world;
+    for (let agent = 0; agent < possessed.length; agent++) {
+      external[first + agent] = possessed[agent] === 1 || schedule[agent] >= 0
+        ? 1
+        : 0;
+    }
+  }
+
+  #clearTallies({ world }: Place): void {
+    const at = world * TALLIES.length;
+    this.#memory.tallies.fill(0, at, at + TALLIES.length);
   }
 
   /** Writes down what a step gave. */
@@ -175,6 +225,8 @@ export class Lane {
     const { first, simulation: { turn }, observer } = place;
     const { reward, terminated, truncated, autoreset } = this.#memory;
     const { agents } = observer.batch;
+    this.#clearTallies(place);
+    addTallies(turn.events, this.#memory.tallies, place.world * TALLIES.length);
     for (let agent = 0; agent < agents.length; agent++) {
       const row = first + agent;
       const lived = agents[agent] >= 0;
@@ -190,10 +242,14 @@ export class Lane {
   #writeIds(place: Place): void {
     const { agentIds } = place.observer.batch;
     if (agentIds === place.ids) return;
+    const { alive, profile } = place.simulation.world;
     for (let agent = 0; agent < agentIds.length; agent++) {
       const id = agentIds[agent];
       if (id === place.ids[agent]) continue;
-      const at = (place.first + agent) * ID_BYTES;
+      const row = place.first + agent;
+      const at = row * ID_BYTES;
+      // Of the dead, whose last moment a row shows, the world knows no more.
+      if (alive[agent] === 1) this.#memory.profiles[row] = profile[agent];
       this.#memory.ids.fill(0, at, at + ID_BYTES);
       writeAscii(this.#memory.ids, at, id);
     }

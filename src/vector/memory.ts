@@ -11,6 +11,7 @@ import {
 } from "../observations/batch.ts";
 import { type MapFormat, observationSpec } from "../observations/spec.ts";
 import type { Town } from "../world/town.ts";
+import { TALLIES } from "./tallies.ts";
 
 /** What the worlds of a vector are like, and who steps them. */
 export interface VectorShape {
@@ -45,6 +46,10 @@ export interface VectorColumns {
   readonly truncated: Uint8Array;
   /** 1 where the world began anew in the last step. [rows] */
   readonly autoreset: Uint8Array;
+  /** 1 where neither policy nor actions decided the last step. [rows] */
+  readonly external: Uint8Array;
+  /** Index of the profile of each row's agent. [rows] */
+  readonly profiles: Uint8Array;
   /** Ticks of the episode so far. [worlds] */
   readonly ticks: Float64Array;
   /** Episodes begun, less one. [worlds] */
@@ -53,6 +58,8 @@ export interface VectorColumns {
   readonly seeds: Float64Array;
   /** Choices of the last step that could not be done. [worlds] */
   readonly invalidChoices: Int32Array;
+  /** What happened in the last step, see TALLIES. [worlds × tallies] */
+  readonly tallies: Float64Array;
   /** 1 for worlds to reset. [worlds] */
   readonly resets: Uint8Array;
   /** Ids of the rows, in ASCII. [rows × 96] */
@@ -83,8 +90,10 @@ export const ORDER = {
   reset: 3,
   /** Write down hashes. */
   hash: 4,
+  /** Tell all there is to remember. */
+  save: 5,
   /** End. */
-  close: 5,
+  close: 6,
 } as const;
 
 /**
@@ -166,6 +175,7 @@ function columnsOf(town: Town, { worlds, workers }: VectorShape): Catalogue {
     control: { dtype: "i32", shape: [Object.keys(CONTROL).length] },
     ticks: { dtype: "f64", shape: [worlds] },
     seeds: { dtype: "f64", shape: [worlds] },
+    tallies: { dtype: "f64", shape: [worlds, TALLIES.length] },
     actions: { dtype: "i32", shape: [rows] },
     reward: { dtype: "f32", shape: [rows] },
     episodes: { dtype: "i32", shape: [worlds] },
@@ -173,6 +183,8 @@ function columnsOf(town: Town, { worlds, workers }: VectorShape): Catalogue {
     terminated: { dtype: "u8", shape: [rows] },
     truncated: { dtype: "u8", shape: [rows] },
     autoreset: { dtype: "u8", shape: [rows] },
+    external: { dtype: "u8", shape: [rows] },
+    profiles: { dtype: "u8", shape: [rows] },
     resets: { dtype: "u8", shape: [worlds] },
     ids: { dtype: "u8", shape: [rows, ID_BYTES] },
     hashes: { dtype: "u8", shape: [worlds, HASH_BYTES] },

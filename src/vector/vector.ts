@@ -14,7 +14,7 @@ import {
 } from "../observations/spec.ts";
 import { compileTown } from "../world/compile/town.ts";
 import type { Town } from "../world/town.ts";
-import { Lane, worldFailed } from "./lane.ts";
+import { Lane, worldFailed, worldsOf } from "./lane.ts";
 import {
   CONTROL,
   FAULT_BYTES,
@@ -27,7 +27,14 @@ import {
   type VectorShape,
   waitWhile,
 } from "./memory.ts";
-import type { WorkerStart } from "./worker.ts";
+import {
+  loadColumns,
+  saveColumns,
+  type SavedVector,
+  type SavedWorld,
+  unusable,
+} from "./saved.ts";
+import type { WorkerAnswer, WorkerStart } from "./worker.ts";
 
 /** How to open a vector of towns. */
 export interface VectorOptions {
@@ -50,6 +57,11 @@ export interface VectorOptions {
   readonly manifest?: Manifest;
   /** How long to wait for a worker, in milliseconds (60000). */
   readonly timeoutMs?: number;
+  /**
+   * A vector to go on with ({@link VectorTown.save}), of the same town and as
+   * many worlds, in place of worlds that begin. What it holds is trusted.
+   */
+  readonly saved?: SavedVector;
 }
 
 /** Observations of all worlds of a vector. */
@@ -95,8 +107,10 @@ const WORLDS_MAX = 4096;
  * console.assert(vector.batch.count === 8);
  * ```
  *
- * @throws {RangeError} for options out of range
- * @throws {TownletError} when a worker cannot be started
+ * @throws {RangeError} for options out of range, and for a seed beside worlds
+ * to go on with
+ * @throws {TownletError} when a worker cannot be started, and for saved worlds
+ * of another town or number
  */
 export async function openVectorTown(
   config: Config,
@@ -104,7 +118,10 @@ export async function openVectorTown(
 ): Promise<VectorTown> {
   const { worlds = 8, workers = 1, mapFormat = "f32", episodeTicks = 0 } =
     options;
-  const { manifest = CORE_MANIFEST, timeoutMs = 60_000 } = options;
+  const { manifest = CORE_MANIFEST, timeoutMs = 60_000, saved } = options;
+  if (saved !== undefined && options.seed !== undefined) {
+    throw new RangeError("worlds that go on have their own seeds");
+  }
   const seed = options.seed ?? config.seed ?? 0;
   requireWhole("worlds", worlds, 1, WORLDS_MAX);
   requireWhole("workers", workers, 1, worlds);
@@ -118,15 +135,28 @@ export async function openVectorTown(
   for (let world = 0; world < worlds; world++) {
     memory.seeds[world] = seed + world;
   }
+  if (saved !== undefined) {
+    if (saved.worlds.length !== worlds) {
+      throw unusable(`there are ${saved.worlds.length}, and not ${worlds}`);
+    }
+    loadColumns(saved.columns, memory);
+  }
+  /** The saved worlds that one of the threads steps. */
+  const share = (thread: number): readonly SavedWorld[] | null =>
+    saved === undefined ? null : saved.worlds.slice(...worldsOf(shape, thread));
   const threads: Worker[] = [];
   try {
     const starts = Array.from({ length: workers - 1 }, (_, i) => {
-      const start = { config, manifest, shape, thread: i + 1, buffers };
+      const thread = i + 1;
+      const start = {
+        ...{ config, manifest, shape, thread, buffers },
+        saved: share(thread),
+      };
       const worker = openWorker();
       threads.push(worker);
       return startWorker(worker, start);
     });
-    const lane = new Lane(town, memory, shape, 0);
+    const lane = new Lane(town, memory, shape, 0, share(0));
     await Promise.all(starts);
     return new VectorTown(town, shape, memory, lane, threads, timeoutMs);
   } catch (error) {
@@ -154,6 +184,13 @@ export class VectorTown implements Disposable {
   readonly truncated: Uint8Array;
   /** 1 where the last step began a new episode, and did nothing else. [rows] */
   readonly autoreset: Uint8Array;
+  /**
+   * 1 where neither policy nor actions decided the last step: a schedule did,
+   * or whoever possesses the agent. [rows]
+   */
+  readonly external: Uint8Array;
+  /** Index of the profile of each row's agent. [rows] */
+  readonly profiles: Uint8Array;
   /** Ticks of the episode so far. [worlds] */
   readonly ticks: Float64Array;
   /** Episodes begun after the first. [worlds] */
@@ -162,6 +199,8 @@ export class VectorTown implements Disposable {
   readonly seeds: Float64Array;
   /** Choices of the last step that could not be done. [worlds] */
   readonly invalidChoices: Int32Array;
+  /** What happened in the last step, see `TALLIES`. [worlds × tallies] */
+  readonly tallies: Float64Array;
 
   readonly #memory: VectorMemory;
   readonly #lane: Lane;
@@ -189,10 +228,13 @@ export class VectorTown implements Disposable {
     this.terminated = memory.terminated;
     this.truncated = memory.truncated;
     this.autoreset = memory.autoreset;
+    this.external = memory.external;
+    this.profiles = memory.profiles;
     this.ticks = memory.ticks;
     this.episodes = memory.episodes;
     this.seeds = memory.seeds;
     this.invalidChoices = memory.invalidChoices;
+    this.tallies = memory.tallies;
     this.#memory = memory;
     this.#lane = lane;
     this.#threads = threads;
@@ -276,6 +318,17 @@ export class VectorTown implements Disposable {
       (_, world) =>
         readAscii(this.#memory.hashes, world * HASH_BYTES, HASH_BYTES),
     );
+  }
+
+  /**
+   * All there is to remember, to go on with it later: in one thread or several,
+   * it will be as if nothing had been interrupted.
+   */
+  async save(): Promise<SavedVector> {
+    const theirs = this.#threads.map(nextWorlds);
+    this.#order(ORDER.save);
+    const worlds = [this.#lane.save(), ...await Promise.all(theirs)].flat();
+    return { worlds, columns: saveColumns(this.#memory) };
   }
 
   /** Ends the workers. Nothing can be done with the vector afterwards. */
@@ -366,7 +419,11 @@ function openWorker(): Worker {
 /** Resolves when a worker has opened its worlds. */
 function startWorker(worker: Worker, start: WorkerStart): Promise<void> {
   return new Promise((resolve, reject) => {
-    worker.onmessage = () => resolve();
+    worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
+      if (!("fault" in data)) return;
+      if (data.fault === null) resolve();
+      else reject(worldFailed(data.fault));
+    };
     worker.onerror = (event) => {
       event.preventDefault();
       reject(
@@ -378,6 +435,15 @@ function startWorker(worker: Worker, start: WorkerStart): Promise<void> {
       );
     };
     worker.postMessage(start);
+  });
+}
+
+/** Resolves with the worlds that a worker tells of next. */
+function nextWorlds(worker: Worker): Promise<readonly SavedWorld[]> {
+  return new Promise((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
+      if ("worlds" in data) resolve(data.worlds);
+    };
   });
 }
 

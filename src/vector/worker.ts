@@ -18,6 +18,7 @@ import {
   type VectorShape,
   waitWhile,
 } from "./memory.ts";
+import type { SavedWorld } from "./saved.ts";
 
 /** What a worker is told at its start. */
 export interface WorkerStart {
@@ -31,24 +32,42 @@ export interface WorkerStart {
   readonly thread: number;
   /** Its memory. */
   readonly buffers: VectorBuffers;
+  /** The worlds it goes on with, null to begin. */
+  readonly saved: readonly SavedWorld[] | null;
 }
+
+/** What a worker answers: how its start went, and worlds to be saved. */
+export type WorkerAnswer =
+  | { readonly fault: string | null }
+  | { readonly worlds: readonly SavedWorld[] };
 
 /** The worker's side of a worker; the libraries of pages do not know it. */
 const scope = globalThis as unknown as {
   onmessage: (event: MessageEvent<WorkerStart>) => void;
-  postMessage(answer: "ready"): void;
+  postMessage(answer: WorkerAnswer): void;
   close(): void;
 };
 
 scope.onmessage = ({ data }) => {
-  const { config, manifest, shape, thread, buffers } = data;
+  const { config, manifest, shape, thread, buffers, saved } = data;
   const town = compileTown(config, manifest);
   const memory = vectorMemory(town, shape, buffers);
-  const lane = new Lane(town, memory, shape, thread);
-  scope.postMessage("ready");
-  serve(lane, memory, thread);
+  const lane = openLane(() => new Lane(town, memory, shape, thread, saved));
+  if (lane !== null) serve(lane, memory, thread);
   scope.close();
 };
+
+/** Opens a lane and tells how it went; null when it cannot be opened. */
+function openLane(open: () => Lane): Lane | null {
+  try {
+    const lane = open();
+    scope.postMessage({ fault: null });
+    return lane;
+  } catch (error) {
+    scope.postMessage({ fault: messageOf(error) });
+    return null;
+  }
+}
 
 /** Does one order after the other, until the last. */
 function serve(lane: Lane, memory: VectorMemory, thread: number): void {
@@ -61,7 +80,8 @@ function serve(lane: Lane, memory: VectorMemory, thread: number): void {
     const what = Atomics.load(control, CONTROL.what);
     if (what === ORDER.close) return;
     try {
-      lane.run(what);
+      if (what === ORDER.save) scope.postMessage({ worlds: lane.save() });
+      else lane.run(what);
     } catch (error) {
       writeFault(memory, thread, error);
     }
@@ -75,7 +95,11 @@ function writeFault(
   thread: number,
   error: unknown,
 ): void {
-  const text = error instanceof Error ? error.message : String(error);
-  const bytes = new TextEncoder().encode(text || "unknown");
+  const bytes = new TextEncoder().encode(messageOf(error));
   faults.set(bytes.subarray(0, FAULT_BYTES), thread * FAULT_BYTES);
+}
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text || "unknown";
 }

@@ -34,6 +34,51 @@ Deno.test("1, 2 and 3 threads give the same, byte by byte", async () => {
   assertEquals(new Set(one).size > one.length / 2, true, "something happens");
 });
 
+Deno.test("what some threads have saved others go on with, byte by byte", async () => {
+  const options = { worlds: 5, episodeTicks: 30, mapFormat: "u8" } as const;
+  const lives: string[][] = [];
+  for (const [before, after] of [[1, 1], [1, 2], [2, 3], [3, 1]]) {
+    using first = await openVectorTown(config, {
+      ...options,
+      workers: before,
+      seed: 77,
+    });
+    for (let tick = 0; tick < 33; tick++) first.step(someActions(first, tick));
+    const saved = await first.save();
+    using second = await openVectorTown(config, {
+      ...options,
+      workers: after,
+      saved,
+    });
+    const shown = [showAll(second)];
+    assertEquals(shown, [showAll(first)]);
+    for (let tick = 33; tick < 60; tick++) {
+      second.step(someActions(second, tick));
+      shown.push(showAll(second), ...second.hashes());
+    }
+    lives.push(shown);
+  }
+  for (const life of lives) assertEquals(life, lives[0]);
+});
+
+Deno.test("a worker that cannot go on with its worlds says why", async () => {
+  using vector = await openVectorTown(config, { worlds: 2 });
+  const saved = await vector.save();
+  const short = { ...saved.worlds[1], primary: new Uint8Array(8) };
+  for (const workers of [1, 2]) {
+    await assertRejects(
+      () =>
+        openVectorTown(config, {
+          worlds: 2,
+          workers,
+          saved: { ...saved, worlds: [saved.worlds[0], short] },
+        }),
+      TownletError,
+      "and not 8",
+    );
+  }
+});
+
 Deno.test({
   name: "workers need read permission for the package's files",
   permissions: "none",
