@@ -18,6 +18,7 @@ const HOUSE = [
   "training",
   "security",
   "snapshots",
+  "runs",
   "telemetry",
   "console",
   "env",

@@ -22,6 +22,8 @@ export const FILE_BYTES_MAX = {
   timeline: 1 << 20,
   /** A snapshot, compressed or not. */
   snapshot: 256 << 20,
+  /** A checkpoint, all its files together. */
+  checkpoint: 512 << 20,
 } as const;
 
 /** What a file is, for messages and limits. */
