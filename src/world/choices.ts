@@ -180,7 +180,7 @@ function refreshStale(town: Town, world: World): void {
 }
 
 /** Whether an agent uses an object. */
-function isUsing(world: World, agent: number): boolean {
+export function isUsing(world: World, agent: number): boolean {
   const object = world.engaged[agent];
   return object >= 0 && world.engagement[agent] === ENGAGED.holds &&
     world.running[object] >= 0;

@@ -1,0 +1,122 @@
+/** A network that decides: every tick one forward pass for all. @module */
+import { TownletError } from "../base/error.ts";
+import { observationSpec } from "../observations/spec.ts";
+import type { Town } from "../world/town.ts";
+import { drawAction, likeliestAction, logProbOf } from "./network/choose.ts";
+import { openForward } from "./network/forward.ts";
+import { fillInput } from "./network/input.ts";
+import { type NetShape, type Network, policyHash } from "./network/net.ts";
+import type { Policy } from "./policy.ts";
+import { type PolicySpec, policySpec, requireSpec } from "./spec.ts";
+
+/** How a network decides. */
+export interface NetworkPolicyOptions {
+  /** Name of the policy (`network`). */
+  readonly name?: string;
+  /** What the network was made for (this town). */
+  readonly spec?: PolicySpec;
+  /** True to take the likeliest action in place of a draw (false). */
+  readonly greedy?: boolean;
+  /** Whom it values: who has to decide (the default), or everybody. */
+  readonly values?: "asked" | "all";
+}
+
+/**
+ * A policy that draws from the masked softmax of a network's logits (stream
+ * `policy`), computed in plain TypeScript: the same on every machine.
+ *
+ * The weights are looked at anew in every tick.
+ *
+ * @throws {TownletError} for a network made for other observations or actions,
+ * and for weights that are no finite numbers
+ */
+export function networkPolicy(
+  town: Town,
+  network: Network,
+  options: NetworkPolicyOptions = {},
+): Policy {
+  const { name = "network", greedy = false, values = "asked" } = options;
+  const { spec = policySpec(town) } = options;
+  const { net, weights } = network;
+  requireSpec(spec, town, { where: name });
+  requireShape(net.shape, town, name);
+  if (!weights.every(Number.isFinite)) {
+    throw new TownletError("The weights are no finite numbers", {
+      code: "policy.weights",
+      where: name,
+      hint: "Take a checkpoint from before the training failed",
+    });
+  }
+  const { capacity } = town;
+  const actions = town.actions.length;
+  const forward = openForward(net);
+  const input = new Float32Array(capacity * net.inputs);
+  const mask = new Uint8Array(capacity * actions);
+  const logits = new Float32Array(capacity * actions);
+  /** Row of an agent in the input. */
+  const rowOf = new Int32Array(capacity);
+  return {
+    name,
+    sees: "observations",
+    releases: true,
+    spec,
+    everyTick: values === "all",
+    logits,
+    policyHash: () => policyHash(network),
+    act({ world, rows, count, batch }, out) {
+      if (batch === null) throw new TypeError("a network needs observations");
+      const seen = values === "all" ? world.roster : rows;
+      const seenCount = values === "all" ? world.population[0] : count;
+      for (let row = 0; row < seenCount; row++) {
+        const from = batch.rowOf[seen[row]];
+        rowOf[seen[row]] = row;
+        fillInput(batch, net, from, input, row * net.inputs);
+        for (let k = 0; k < actions; k++) {
+          mask[row * actions + k] = batch.actionMask[from * actions + k];
+        }
+      }
+      const result = forward(weights, {
+        rows: seenCount,
+        input,
+        actionMask: mask,
+      });
+      for (let row = 0; row < seenCount; row++) {
+        out.value[seen[row]] = result.value[row];
+      }
+      const random = world.random.policy;
+      for (let i = 0; i < count; i++) {
+        const agent = rows[i];
+        const from = rowOf[agent] * actions;
+        const action = greedy
+          ? likeliestAction(result.logits, from, actions)
+          : drawAction(result.logits, from, actions, random);
+        out.action[agent] = action;
+        out.logProb[agent] = logProbOf(result.logits, from, actions, action);
+        for (let k = 0; k < actions; k++) {
+          logits[agent * actions + k] = result.logits[from + k];
+        }
+      }
+    },
+  };
+}
+
+/** Refuses a network whose sizes are not the town's. */
+function requireShape(shape: NetShape, town: Town, where: string): void {
+  const spec = observationSpec(town);
+  const sizes = [
+    ["features", shape.features, spec.featureNames.length],
+    ["map", shape.map.join("×"), spec.mapShape.join("×")],
+    ["actions", shape.actions, town.actions.length],
+  ] as const;
+  for (const [what, made, own] of sizes) {
+    if (made === own) continue;
+    throw new TownletError(
+      `The network has ${what} ${made}, and this town ${own}`,
+      {
+        code: "policy.shape",
+        where,
+        hint: "Take a network that was made for this town",
+      },
+    );
+  }
+}
