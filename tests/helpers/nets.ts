@@ -1,5 +1,8 @@
 /** Nets, and rows of input to try them with. @module */
-import type { NetInput } from "../../src/policy/network/forward.ts";
+import {
+  type NetInput,
+  openForward,
+} from "../../src/policy/network/forward.ts";
 import { initNetwork } from "../../src/policy/network/init.ts";
 import {
   type NetName,
@@ -7,6 +10,7 @@ import {
   openNet,
 } from "../../src/policy/network/net.ts";
 import { Random } from "../../src/base/random.ts";
+import type { PpoBatch } from "../../src/training/backend.ts";
 
 /** A small network that has learned something: biases are not 0 any more. */
 export function smallNetwork(
@@ -45,4 +49,38 @@ export function randomRows(
     actionMask[row * actions + random.int(0, actions - 1)] = 1;
   }
   return { rows, input, actionMask };
+}
+
+/**
+ * A minibatch whose ratios lie on both sides of a clip of 0.2 and between, and
+ * whose values moved by less and by more than 0.2.
+ */
+export function randomPpoBatch(
+  network: Network,
+  rows: number,
+  random: Random,
+): PpoBatch {
+  const { net, weights } = network;
+  const batch = randomRows(network, rows, random);
+  const { actions } = net.shape;
+  const { logits, value } = openForward(net)(weights, batch);
+  const action = new Int32Array(rows);
+  const logProb = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const mask = batch.actionMask.subarray(row * actions, (row + 1) * actions);
+    const allowed = [...mask.keys()].filter((k) => mask[k] === 1);
+    action[row] = allowed[random.int(0, allowed.length - 1)];
+    const z = logits.subarray(row * actions, (row + 1) * actions);
+    const sum = z.reduce((sum, logit) => sum + Math.exp(logit), 0);
+    logProb[row] = z[action[row]] - Math.log(sum) + random.float() - 0.5;
+  }
+  const around = (x: number) => x + random.float() - 0.5;
+  return {
+    ...batch,
+    action,
+    logProb,
+    value: value.map(around),
+    returns: value.map(around),
+    advantage: value.map(() => 3 * around(0)),
+  };
 }
