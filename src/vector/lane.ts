@@ -197,6 +197,7 @@ export class Lane {
     memory.invalidChoices[world] = 0;
     memory.reward.fill(0, first, end);
     memory.terminated.fill(0, first, end);
+    memory.ends.fill(0, first, end);
     memory.truncated.fill(0, first, end);
     memory.autoreset.fill(autoreset, first, end);
     memory.external.fill(0, first, end);
@@ -223,7 +224,7 @@ export class Lane {
   /** Writes down what a step gave. */
   #tell(place: Place, over: boolean): void {
     const { first, simulation: { turn }, observer } = place;
-    const { reward, terminated, truncated, autoreset } = this.#memory;
+    const { reward, terminated, ends, truncated, autoreset } = this.#memory;
     const { agents } = observer.batch;
     this.#clearTallies(place);
     addTallies(turn.events, this.#memory.tallies, place.world * TALLIES.length);
@@ -233,6 +234,7 @@ export class Lane {
       const ended = lived && turn.anyEnds && turn.ends[agent] !== ENDS.not;
       reward[row] = lived ? turn.reward[agent] : 0;
       terminated[row] = ended ? 1 : 0;
+      ends[row] = ended ? turn.ends[agent] : 0;
       truncated[row] = lived && over && !ended ? 1 : 0;
       autoreset[row] = 0;
     }

@@ -42,6 +42,8 @@ export interface VectorColumns {
   readonly reward: Float32Array;
   /** 1 where a life ended in the last step. [rows] */
   readonly terminated: Uint8Array;
+  /** Code of what ended the life, see ENDS; 0 where it goes on. [rows] */
+  readonly ends: Uint8Array;
   /** 1 where the episode's time was over after the last step. [rows] */
   readonly truncated: Uint8Array;
   /** 1 where the world began anew in the last step. [rows] */
@@ -181,6 +183,7 @@ function columnsOf(town: Town, { worlds, workers }: VectorShape): Catalogue {
     episodes: { dtype: "i32", shape: [worlds] },
     invalidChoices: { dtype: "i32", shape: [worlds] },
     terminated: { dtype: "u8", shape: [rows] },
+    ends: { dtype: "u8", shape: [rows] },
     truncated: { dtype: "u8", shape: [rows] },
     autoreset: { dtype: "u8", shape: [rows] },
     external: { dtype: "u8", shape: [rows] },

@@ -28,6 +28,7 @@ const SAVED_COLUMNS = [
   "seeds",
   "reward",
   "terminated",
+  "ends",
   "truncated",
   "autoreset",
   "external",

@@ -180,6 +180,8 @@ export class VectorTown implements Disposable {
   readonly reward: Float32Array;
   /** 1 where a life ended in the last step. [rows] */
   readonly terminated: Uint8Array;
+  /** What ended the life, an index of `END_CAUSES`; 0 for nothing. [rows] */
+  readonly ends: Uint8Array;
   /** 1 where time was over after the last step, and the life was not. [rows] */
   readonly truncated: Uint8Array;
   /** 1 where the last step began a new episode, and did nothing else. [rows] */
@@ -226,6 +228,7 @@ export class VectorTown implements Disposable {
     this.rows = shape.worlds * town.capacity;
     this.reward = memory.reward;
     this.terminated = memory.terminated;
+    this.ends = memory.ends;
     this.truncated = memory.truncated;
     this.autoreset = memory.autoreset;
     this.external = memory.external;

@@ -40,7 +40,7 @@ export function showAll(vector: VectorTown): string {
     ...[batch.agents, batch.map, batch.features, batch.actionMask],
     ...[batch.summary, batch.slots, reward, terminated, truncated, autoreset],
     ...[vector.ticks, vector.episodes, vector.seeds, vector.invalidChoices],
-    ...[vector.external, vector.profiles, vector.tallies],
+    ...[vector.external, vector.profiles, vector.ends, vector.tallies],
   ];
   const ids = Array.from(
     { length: vector.rows },

@@ -5,6 +5,7 @@ import { Simulation } from "../../src/simulation.ts";
 import { openVectorTown } from "../../src/vector/vector.ts";
 import { compileTown } from "../../src/world/compile/town.ts";
 import { ACTION } from "../../src/world/town.ts";
+import { END_CAUSES } from "../../src/world/turn.ts";
 import { config, someActions } from "./lively.ts";
 
 const town = compileTown(config);
@@ -84,6 +85,7 @@ Deno.test("a life that ends is terminated once; its row is empty until somebody 
     vector.step(new Int32Array(vector.rows));
   }
   assertEquals(vector.agentId(0), "ann");
+  assertEquals(END_CAUSES[vector.ends[0]], "faint");
   assertEquals(vector.batch.agents[0], 0);
   const at = (name: string) => vector.spec.featureNames.indexOf(name);
   assertEquals(vector.batch.features[at("ctx_reset_flag")], 1);
@@ -94,7 +96,8 @@ Deno.test("a life that ends is terminated once; its row is empty until somebody 
 
   vector.step(new Int32Array(vector.rows));
   assertEquals(vector.agentId(0), "");
-  assertEquals([vector.terminated[0], vector.reward[0]], [0, 0]);
+  const { terminated, ends, reward } = vector;
+  assertEquals([terminated[0], ends[0], reward[0]], [0, 0, 0]);
   assertEquals(vector.batch.agents[0], -1);
   const features = vector.spec.featureNames.length;
   assertEquals(
