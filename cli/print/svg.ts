@@ -7,6 +7,11 @@ export interface Series {
   readonly name: string;
   /** Its points, from left to right: x and y. */
   readonly points: readonly (readonly [number, number])[];
+  /**
+   * Lower and upper end of what each point stands for, or null where nobody
+   * knows; the points are dots then, without a line.
+   */
+  readonly spread?: readonly (readonly [number, number] | null)[];
 }
 
 /** A chart. */
@@ -17,6 +22,10 @@ export interface Chart {
   readonly xLabel: string;
   /** Its lines; colours repeat after twelve. */
   readonly series: readonly Series[];
+  /** Names for x = 0, 1, 2 and so on, instead of numbers. */
+  readonly names?: readonly string[];
+  /** False where 0 need not be on the y axis (true). */
+  readonly zero?: boolean;
 }
 
 /** Columns of a picture, and where its charts begin and end. */
@@ -76,10 +85,15 @@ function heightOf({ series }: Chart): number {
   return Math.max(HEIGHT, TOP + (series.length + 1) * NAME_HEIGHT);
 }
 
-function chartLines({ title, xLabel, series }: Chart): readonly string[] {
+function chartLines(chart: Chart): readonly string[] {
+  const { title, xLabel, series, names, zero = true } = chart;
   const points = series.flatMap((one) => one.points);
-  const xs = axis(points.map(([x]) => x), false);
-  const ys = axis(points.map(([, y]) => y), true);
+  const ends = series.flatMap(({ spread = [] }) => spread)
+    .filter((one) => one !== null).flat();
+  const xs = names === undefined
+    ? axis(points.map(([x]) => x))
+    : { from: -0.5, to: names.length - 0.5, step: 1 };
+  const ys = widened(axis([...points.map(([, y]) => y), ...ends], zero));
   const px = (x: number) => place(x, xs, LEFT, RIGHT);
   const py = (y: number) => place(y, ys, BOTTOM, TOP);
   return [
@@ -89,17 +103,21 @@ function chartLines({ title, xLabel, series }: Chart): readonly string[] {
       label(LEFT - 8, py(y) + 4, short(y), `text-anchor="end"`),
     ]),
     ...marks(xs).map((x) =>
-      label(px(x), BOTTOM + 18, short(x), `text-anchor="middle"`)
+      label(px(x), BOTTOM + 18, names?.[x] ?? short(x), `text-anchor="middle"`)
     ),
     label((LEFT + RIGHT) / 2, BOTTOM + 38, xLabel, `text-anchor="middle"`),
     ...series.flatMap((one, i) => {
       const colour = COLOURS[i % COLOURS.length];
       const y = TOP + i * NAME_HEIGHT;
       return [
-        lineOf(one, colour, px, py),
-        `<path d="M${
-          RIGHT + 16
-        } ${y}h14" stroke="${colour}" stroke-width="3"/>`,
+        one.spread === undefined
+          ? lineOf(one, colour, px, py)
+          : dotsOf(one, colour, px, py),
+        one.spread === undefined
+          ? `<path d="M${
+            RIGHT + 16
+          } ${y}h14" stroke="${colour}" stroke-width="3"/>`
+          : dotAt(RIGHT + 23, y, colour),
         label(RIGHT + 36, y + 4, one.name, ""),
       ];
     }),
@@ -114,11 +132,35 @@ function lineOf(
 ): string {
   if (points.length === 1) {
     const [[x, y]] = points;
-    return `<circle cx="${px(x)}" cy="${py(y)}" r="3" fill="${colour}"/>`;
+    return dotAt(px(x), py(y), colour);
   }
   const d = points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${px(x)} ${py(y)}`)
     .join("");
   return `<path d="${d}" fill="none" stroke="${colour}" stroke-width="1.5"/>`;
+}
+
+/** Dots, each with what it stands for. */
+function dotsOf(
+  { points, spread = [] }: Series,
+  colour: string,
+  px: (x: number) => number,
+  py: (y: number) => number,
+): string {
+  return points.map(([x, y], i) => {
+    const ends = spread[i] ?? null;
+    const dot = dotAt(px(x), py(y), colour);
+    if (ends === null) return dot;
+    const [low, high] = [py(ends[0]), py(ends[1])];
+    const left = px(x) - 4;
+    const whisker = `M${
+      px(x)
+    } ${low}V${high}M${left} ${low}h8M${left} ${high}h8`;
+    return `${dot}<path d="${whisker}" stroke="${colour}" stroke-width="1.5"/>`;
+  }).join("");
+}
+
+function dotAt(x: number, y: number, colour: string): string {
+  return `<circle cx="${x}" cy="${y}" r="3" fill="${colour}"/>`;
 }
 
 /** An axis: its least and greatest value, and what is between two marks. */
@@ -129,7 +171,7 @@ interface Axis {
 }
 
 /** An axis that has room for some values, and for zero if it must. */
-function axis(values: readonly number[], withZero: boolean): Axis {
+function axis(values: readonly number[], withZero = false): Axis {
   const fold = (of: (a: number, b: number) => number, start: number) =>
     values.reduce((a, b) => of(a, b), start);
   const least = fold(Math.min, withZero ? 0 : Infinity);
@@ -142,13 +184,16 @@ function axis(values: readonly number[], withZero: boolean): Axis {
   const power = 10 ** Math.floor(Math.log10(span / STEPS));
   const step = [1, 2, 5, 10].map((factor) => factor * power)
     .find((one) => one >= span / STEPS) ?? 10 * power;
-  return withZero
-    ? {
-      from: Math.floor(least / step) * step,
-      to: Math.ceil(greatest / step) * step,
-      step,
-    }
-    : { from: least, to: greatest, step };
+  return { from: least, to: greatest, step };
+}
+
+/** An axis from one of its marks to another. */
+function widened({ from, to, step }: Axis): Axis {
+  return {
+    from: Math.floor(from / step) * step,
+    to: Math.ceil(to / step) * step,
+    step,
+  };
 }
 
 function marks({ from, to, step }: Axis): readonly number[] {

@@ -22,6 +22,26 @@ Deno.test("svgOf() draws what is one point, one value, or nothing at all", () =>
   assertStringIncludes(chart([[3, 7]]), "<circle");
 });
 
+Deno.test("svgOf() draws dots with what they stand for, at places with names", () => {
+  const svg = svgOf([{
+    title: "Return",
+    xLabel: "policy",
+    names: ["idle", "scripted"],
+    zero: false,
+    series: [{
+      name: "mean",
+      points: [[0, -90], [1, -60]],
+      spread: [[-100, -80], null],
+    }],
+  }]);
+  assertEquals([...svg.matchAll(/<circle/g)].length, 3, "one in the legend");
+  // Of two places, the first is a quarter of the way.
+  assertStringIncludes(svg, 'cx="212.5" cy="182.5"');
+  assertStringIncludes(svg, 'd="M212.5 230V135M208.5 230h8M208.5 135h8"');
+  assertStringIncludes(svg, ">idle</text>");
+  assertEquals(svg.includes(">0</text>"), false, "0 is not on the axis");
+});
+
 Deno.test("L4: names in a picture are text and nothing else", () => {
   const bad = '<img onerror="x">&\u001b[2J\u202e';
   const svg = svgOf([
