@@ -8,7 +8,9 @@ import type { BatchArrays } from "../observations/batch.ts";
 import { Observer } from "../observations/observer.ts";
 import { openPolicy } from "../policy/open.ts";
 import type { Policy } from "../policy/policy.ts";
+import { scriptedPolicy } from "../policy/scripted.ts";
 import { Simulation } from "../simulation.ts";
+import { isUsing } from "../world/choices.ts";
 import { ACTION, type Town } from "../world/town.ts";
 import { ENDS } from "../world/turn.ts";
 import {
@@ -95,7 +97,10 @@ export class Lane {
           rowsOf(memory.batches[1], first, rows, shape.worlds * rows),
         ],
       });
-      const given = givenPolicy(memory.actions.subarray(first, first + rows));
+      const given = givenPolicy(
+        town,
+        memory.actions.subarray(first, first + rows),
+      );
       const own = openPolicy(town.config.policy.backend, town);
       const simulation = saved === null
         ? this.#open(world, observer, own)
@@ -259,15 +264,31 @@ export class Lane {
   }
 }
 
-/** Chooses the actions that were given; below 0 is waiting. */
-function givenPolicy(actions: Int32Array): Policy {
+/** Stands for an action that scripted residents choose. */
+export const SCRIPTED = -2;
+
+/**
+ * Chooses the actions that were given; below 0 is waiting, but for those that
+ * are left to the scripts, which cut no use short.
+ */
+function givenPolicy(town: Town, actions: Int32Array): Policy {
+  const scripted = scriptedPolicy(town);
+  const left = new Int32Array(town.capacity);
   return {
     name: "given",
     sees: "world",
     releases: true,
-    act({ rows, count }, { action }) {
+    act(see, out) {
+      const { world, rows, count } = see;
+      let leftCount = 0;
       for (let i = 0; i < count; i++) {
-        action[rows[i]] = Math.max(ACTION.wait, actions[rows[i]]);
+        const agent = rows[i];
+        if (actions[agent] === SCRIPTED && !isUsing(world, agent)) {
+          left[leftCount++] = agent;
+        } else out.action[agent] = Math.max(ACTION.wait, actions[agent]);
+      }
+      if (leftCount > 0) {
+        scripted.act({ ...see, rows: left, count: leftCount }, out);
       }
     },
   };

@@ -262,8 +262,9 @@ export class VectorTown implements Disposable {
    * Steps every world by one tick. A world whose episode is over begins the
    * next one instead (`autoreset`).
    *
-   * @param actions an action of the catalogue for each row, below 0 for
-   * waiting; absent lets the policy of the configuration decide [rows]
+   * @param actions an action of the catalogue for each row, `SCRIPTED` for
+   * what scripted residents would do, anything else below 0 for waiting; absent
+   * lets the policy of the configuration decide [rows]
    * @throws {RangeError} when their number is wrong
    * @throws {TownletError} when a world fails; the vector is closed then
    */

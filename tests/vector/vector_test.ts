@@ -1,7 +1,8 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Observer } from "../../src/observations/observer.ts";
 import { openPolicy } from "../../src/policy/open.ts";
 import { Simulation } from "../../src/simulation.ts";
+import { SCRIPTED } from "../../src/vector/lane.ts";
 import { openVectorTown } from "../../src/vector/vector.ts";
 import { compileTown } from "../../src/world/compile/town.ts";
 import { ACTION } from "../../src/world/town.ts";
@@ -76,6 +77,24 @@ Deno.test("actions given are chosen at every decision point, below 0 is waiting"
   }
   assertEquals(vector.hashes(), alone.map((simulation) => simulation.hash()));
   assertEquals(vector.invalidChoices.length, 2);
+});
+
+Deno.test("rows given SCRIPTED do what scripted residents would", async () => {
+  const policy = { ...config.policy, backend: "scripted" } as const;
+  const scripts = { ...config, policy };
+  using scripted = await openVectorTown(scripts, { worlds: 2, seed: 1 });
+  using given = await openVectorTown(config, { worlds: 2, seed: 1 });
+  using mixed = await openVectorTown(config, { worlds: 2, seed: 1 });
+  const all = new Int32Array(given.rows).fill(SCRIPTED);
+  const some = all.map((action, row) => row % 2 === 0 ? action : ACTION.wait);
+  for (let tick = 0; tick < 80; tick++) {
+    scripted.step();
+    given.step(all);
+    mixed.step(some);
+  }
+  assertEquals(given.hashes(), scripted.hashes());
+  assertEquals(given.invalidChoices, scripted.invalidChoices);
+  assert(mixed.hashes()[0] !== scripted.hashes()[0]);
 });
 
 Deno.test("a life that ends is terminated once; its row is empty until somebody comes back", async () => {
