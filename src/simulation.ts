@@ -7,6 +7,7 @@
  * @module
  */
 import { EXIT, TownletError } from "./base/error.ts";
+import { compareCodePoints } from "./base/order.ts";
 import type { Command } from "./config/commands.ts";
 import type { Config } from "./config/config.ts";
 import type { Manifest } from "./config/manifest.ts";
@@ -20,12 +21,14 @@ import { computeRewards } from "./rewards/rewards.ts";
 import { type Action, setAction } from "./world/actions.ts";
 import { applyChoices, gatherDecisions } from "./world/choices.ts";
 import { HookHalt } from "./world/hooks.ts";
+import type { TownEvent } from "./world/events.ts";
+import { breakOption } from "./world/options.ts";
 import { createWorld, rebuildDerived, removeEnded } from "./world/people.ts";
 import { type System, tick } from "./world/tick.ts";
 import { compileTown } from "./world/compile/town.ts";
 import type { Town } from "./world/town.ts";
-import { beginTurn, createTurn, type Turn } from "./world/turn.ts";
-import { hashWorld, type World } from "./world/world.ts";
+import { beginTurn, createTurn, ENDS, type Turn } from "./world/turn.ts";
+import { findAgent, hashWorld, type World } from "./world/world.ts";
 
 /** How to open a simulation. */
 export interface SimulationOptions {
@@ -71,6 +74,16 @@ export interface RunSummary {
   readonly events: Readonly<Record<string, number>>;
 }
 
+/** Who decides, as far as events tell of it. */
+interface Deciders {
+  readonly policy: Policy;
+  readonly ratio: number | null;
+  readonly possessed: readonly string[];
+}
+
+/** Ids of nobody. */
+const NOBODY: readonly string[] = [];
+
 /** Steps between two that are timed, when a clock is given. */
 const TIMED_EVERY = 16;
 
@@ -94,6 +107,8 @@ export class Simulation implements Disposable {
   readonly #closes: Disposable | undefined;
   readonly #clock: (() => number) | undefined;
   readonly #afterSystem: ((system: System) => void) | undefined;
+  /** Who decided in the tick before. */
+  #deciders: Deciders;
   readonly #timings = new Map<string, number>();
   #steps = 0;
   /** True once somebody has begun to observe in the step under way. */
@@ -132,6 +147,8 @@ export class Simulation implements Disposable {
     this.policy = typeof policy === "string"
       ? openPolicy(policy, town)
       : policy;
+    this.policy.reset?.(this.world.records.seed);
+    this.#deciders = this.#decidersNow();
     this.timings = this.#timings;
     this.#closes = options.closes;
     this.#clock = options.clock;
@@ -268,6 +285,92 @@ export class Simulation implements Disposable {
     this.turn.inbox.push(command);
   }
 
+  /**
+   * Takes the decisions about a resident away from the policy: it waits but for
+   * actions given to {@link Simulation.step}. Its option ends, and its next
+   * observation tells of a new context.
+   *
+   * @returns false when it was taken before
+   * @throws {RangeError} when there is no such resident
+   * @throws {TypeError} while a step is under way
+   */
+  possess(agentId: string): boolean {
+    return this.#setPossessed(agentId, 1);
+  }
+
+  /**
+   * Gives the decisions about a resident back to the policy; its next
+   * observation tells of a new context.
+   *
+   * @returns false when they were the policy's
+   * @throws {RangeError} when there is no such resident
+   * @throws {TypeError} while a step is under way
+   */
+  releasePossession(agentId: string): boolean {
+    return this.#setPossessed(agentId, 0);
+  }
+
+  /** Ids of the living residents for whom somebody else decides, sorted. */
+  possessedAgents(): string[] {
+    const { roster, population, possessed, records } = this.world;
+    const ids: string[] = [];
+    for (let i = 0; i < population[0]; i++) {
+      if (possessed[roster[i]] === 1) ids.push(records.agentIds[roster[i]]);
+    }
+    return ids.sort(compareCodePoints);
+  }
+
+  /**
+   * Shares decisions otherwise from the next tick on.
+   *
+   * @param ratio share of the learned policy, 0 to 1; null to share nothing
+   * @throws {RangeError} for other numbers
+   * @throws {TypeError} when the policy is not one over two
+   */
+  setBlend(ratio: number | null): void {
+    const { blend, name } = this.policy;
+    if (blend === undefined) {
+      throw new TypeError(`policy ${name} shares decisions with nobody`);
+    }
+    blend.ratio = ratio;
+  }
+
+  /**
+   * How often residents gave plans up for others since this was asked last, by
+   * id; who did not is left out.
+   */
+  consumeOptionSwitches(): Record<string, number> {
+    const { roster, population, optionSwitches, records } = this.world;
+    const switches: Record<string, number> = {};
+    for (let i = 0; i < population[0]; i++) {
+      const count = optionSwitches[roster[i]];
+      if (count > 0) switches[records.agentIds[roster[i]]] = count;
+    }
+    optionSwitches.fill(0);
+    return switches;
+  }
+
+  /**
+   * Begins deciding anew, in the world as it is: the policy forgets what it
+   * remembers, options end, switches are forgotten, and the next observations
+   * tell of new contexts.
+   *
+   * @throws {TypeError} while a step is under way
+   */
+  resetState(): void {
+    this.#requireIdle();
+    const { world } = this;
+    const { roster, population } = world;
+    this.policy.reset?.(world.records.seed);
+    for (let i = 0; i < population[0]; i++) {
+      breakOption(world, roster[i], world.tick[0] + 1);
+      world.brokenAffordance[roster[i]] = -1;
+      world.contextReset[roster[i]] = 1;
+    }
+    world.optionSwitches.fill(0);
+    this.#observer?.maskActions(world);
+  }
+
   /** Digest of all that is remembered, 64 hex digits. */
   hash(): string {
     return hashWorld(this.world);
@@ -278,9 +381,28 @@ export class Simulation implements Disposable {
     this.#closes?.[Symbol.dispose]();
   }
 
+  #requireIdle(): void {
+    if (this.#stepping) throw new Misuse("the step before is not done yet");
+  }
+
+  #setPossessed(agentId: string, possessed: 0 | 1): boolean {
+    this.#requireIdle();
+    const { world } = this;
+    const agent = findAgent(world, agentId);
+    if (agent < 0 || world.alive[agent] === 0) {
+      throw new RangeError(`there is no resident ${agentId}`);
+    }
+    if (world.possessed[agent] === possessed) return false;
+    world.possessed[agent] = possessed;
+    breakOption(world, agent, world.tick[0] + 1);
+    world.contextReset[agent] = 1;
+    this.#observer?.maskActions(world);
+    return true;
+  }
+
   /** Begins a step: keeps what is needed to take it back. */
   #begin(): World["records"] {
-    if (this.#stepping) throw new Misuse("the step before is not done yet");
+    this.#requireIdle();
     this.#stepping = true;
     this.#observed = false;
     this.#opened = false;
@@ -355,7 +477,9 @@ export class Simulation implements Disposable {
   #decide(): void | Promise<void> {
     const { town, world, turn, policy } = this;
     gatherDecisions(town, world, turn, policy.releases);
-    if (turn.rowCount === 0) return;
+    turn.logProb.fill(0);
+    turn.value.fill(0);
+    if (turn.rowCount === 0 && policy.everyTick !== true) return;
     if (policy.sees === "observations" && this.#observer === null) {
       this.#openObserver();
       this.#opened = true;
@@ -386,9 +510,62 @@ export class Simulation implements Disposable {
     this.#observer?.observe(world, turn);
     this.#observed = this.#observer !== null;
     this.#look("observe");
+    if (turn.anyEnds) this.#forgetEnded();
     removeEnded(town, world, turn);
     if (turn.anyEnds) this.#observer?.maskActions(world);
     this.#look("removeEnded");
+    this.#tellDeciders();
+  }
+
+  /** Has the policy forget those whose lives end. */
+  #forgetEnded(): void {
+    const { policy, turn: { ends } } = this;
+    if (policy.onTerminated === undefined) return;
+    const { roster, population } = this.world;
+    const rows = roster.subarray(0, population[0])
+      .filter((agent) => ends[agent] !== ENDS.not);
+    policy.onTerminated(Int32Array.from(rows), rows.length);
+  }
+
+  #decidersNow(): Deciders {
+    const { policy } = this;
+    return {
+      policy,
+      ratio: policy.blend?.ratio ?? null,
+      // Hardly ever anybody is: then nobody is looked for.
+      possessed: this.world.possessed.includes(1)
+        ? this.possessedAgents()
+        : NOBODY,
+    };
+  }
+
+  /** Puts in front of the tick's events who decides, as far as it is news. */
+  #tellDeciders(): void {
+    const { turn, world: { tick: [tick] } } = this;
+    const before = this.#deciders;
+    const now = this.#decidersNow();
+    const news: TownEvent[] = [];
+    if (now.policy !== before.policy) {
+      const identity = identityOf(now.policy);
+      const { name, policy_hash } = identityOf(before.policy);
+      if (identity.name !== name || identity.policy_hash !== policy_hash) {
+        news.push({ event: "policy.changed", tick, identity });
+      }
+    }
+    if (now.ratio !== before.ratio) {
+      const { ratio } = now;
+      news.push({
+        event: "policy.anneal_changed",
+        tick,
+        ...ratio === null ? {} : { ratio },
+      });
+    }
+    if (now.possessed.join() !== before.possessed.join()) {
+      const agents = now.possessed;
+      news.push({ event: "policy.possession_changed", tick, agents });
+    }
+    this.#deciders = now;
+    if (news.length > 0) turn.events = [...news, ...turn.events];
   }
 
   /** Adds the time since the last look to a part, in steps that are timed. */
@@ -407,6 +584,15 @@ export function openSimulation(
   options: SimulationOptions & { readonly manifest?: Manifest } = {},
 ): Simulation {
   return new Simulation(compileTown(config, options.manifest), options);
+}
+
+/** What tells policies apart. */
+function identityOf(
+  policy: Policy,
+): { readonly name: string; readonly policy_hash?: string } {
+  const { name } = policy;
+  const policy_hash = policy.policyHash?.();
+  return policy_hash === undefined ? { name } : { name, policy_hash };
 }
 
 /** A call that makes no sense, not a tick that fails. */

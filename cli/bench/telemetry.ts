@@ -166,7 +166,7 @@ function openTeller(town: Town): Teller {
     town,
     world,
     turn,
-    policy: policy.name,
+    policy,
     churn: stories.churn,
     health: () => {
       throw new RangeError("nobody asks for health");

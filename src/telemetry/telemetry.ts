@@ -136,7 +136,7 @@ export class Telemetry implements AsyncDisposable {
       world,
       turn,
       get policy() {
-        return simulation.policy.name;
+        return simulation.policy;
       },
       churn: this.#stories.churn,
       health: () => this.health(),

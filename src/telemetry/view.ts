@@ -1,4 +1,5 @@
 /** What the channels of states are built from. @module */
+import type { Policy } from "../policy/policy.ts";
 import type { Town } from "../world/town.ts";
 import type { Turn } from "../world/turn.ts";
 import type { World } from "../world/world.ts";
@@ -13,8 +14,8 @@ export interface View {
   readonly world: World;
   /** The tick just done. */
   readonly turn: Turn;
-  /** Name of the policy that decides. */
-  readonly policy: string;
+  /** Who decides. */
+  readonly policy: Policy;
   /** Ties that ended lately. */
   readonly churn: ChurnWindow;
   /** State of the pipeline; built only when it is asked for. */

@@ -84,6 +84,17 @@ export interface EventPayloads {
     target?: string;
     object?: string;
   };
+  /** Another policy decides from this tick on. */
+  "policy.changed": {
+    identity: {
+      readonly name: string;
+      readonly policy_hash?: string;
+    };
+  };
+  /** Others decide for other residents from this tick on; ids sorted. */
+  "policy.possession_changed": { agents: readonly string[] };
+  /** Decisions are shared otherwise from this tick on; absent: not at all. */
+  "policy.anneal_changed": { ratio?: number };
   /** Somebody is late for work. */
   "shift.late": { agent: string; job: string; ticks_late: number };
   /** Somebody does not show up. */

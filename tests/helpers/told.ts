@@ -96,7 +96,7 @@ export function viewOf({ town, world, turn, policy }: Simulation): View {
     town,
     world,
     turn,
-    policy: policy.name,
+    policy,
     churn,
     health: () => {
       throw new RangeError("nobody asked for health");

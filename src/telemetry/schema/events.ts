@@ -137,6 +137,15 @@ const TOLD = {
     "object?": object,
     reason,
   }),
+  "policy.possession_changed": members("Others decide for other residents", {
+    agents: ids("For whom"),
+  }),
+  "policy.anneal_changed": members("Decisions are shared otherwise", {
+    "ratio?": real("Share of the learned policy", 0, 1),
+  }),
+  "policy.changed": members("Another policy decides", {
+    identity: byId("What it is", anything("A fact")),
+  }),
   "policy.guardrail_blocked": members("A choice was turned into waiting", {
     agent,
     reason,
@@ -295,15 +304,6 @@ const TO_COME = {
   "snapshot.migrated": members("A saved state of an older form was read", {
     name: text("Name of the file"),
     applied: list("What was done to it, in order", text("Migration")),
-  }),
-  "policy.possession_changed": members("Others decide for other residents", {
-    agents: ids("For whom"),
-  }),
-  "policy.anneal_changed": members("Decisions are shared otherwise", {
-    "ratio?": real("Share of the learned policy", 0, 1),
-  }),
-  "policy.changed": members("Another policy decides", {
-    identity: byId("What it is", anything("A fact")),
   }),
   "hook.rejected": members("A hook was refused", {
     specifier,

@@ -20,12 +20,16 @@ export function openPolicy(town: Town, options: StateOptions): StateChannel {
   // Choices are new every time.
   if (town.config.telemetry.channels.policy.detail) return channel;
   const watch = new RowWatch(town.capacity, ["optionSwitches", "possessed"]);
-  let name = "";
+  let told: View["policy"] | null = null;
+  let ratio: number | null = null;
   let wasQuiet = false;
   const isQuiet = ({ world, policy }: View): boolean => {
     watch.look(world);
-    const quiet = policy === name && watch.changes.every(isZero);
-    name = policy;
+    const share = policy.blend?.ratio ?? null;
+    const quiet = policy === told && share === ratio &&
+      watch.changes.every(isZero);
+    told = policy;
+    ratio = share;
     // Switches that were told are taken back when there are no more.
     const both = quiet && wasQuiet;
     wasQuiet = quiet;

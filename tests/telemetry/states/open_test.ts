@@ -14,9 +14,13 @@ import { openPolicyState } from "../../../src/telemetry/states/policy_state.ts";
 import { rewardsState } from "../../../src/telemetry/states/rewards_state.ts";
 import { socialState } from "../../../src/telemetry/states/social_state.ts";
 import { townState } from "../../../src/telemetry/states/town_state.ts";
+import { idlePolicy } from "../../../src/policy/baselines.ts";
+import { blendPolicy } from "../../../src/policy/blend.ts";
+import { networkPolicy } from "../../../src/policy/network_policy.ts";
 import type { View } from "../../../src/telemetry/view.ts";
 import { copyWorld, emptyWorld } from "../../../src/world/world.ts";
 import { busyTown } from "../../helpers/busy_town.ts";
+import { networkFor } from "../../helpers/networks.ts";
 import { tinyTown } from "../../helpers/tiny_town.ts";
 import { assertSameText, OPTIONS, viewOf } from "./views.ts";
 
@@ -192,4 +196,37 @@ Deno.test("openStateChannel() gives a whole state after it failed in the middle 
   const oracle = plainChannel(rewardsState, OPTIONS);
   assertEquals(channel.key(view), oracle.key(view));
   assertNotEquals(channel.key(view), whole);
+});
+
+Deno.test("the channel policy tells at once of another policy and of another share", () => {
+  const { town } = tinyTown({ agents: 2 });
+  const learned = networkPolicy(town, networkFor(town));
+  const shared = blendPolicy({ learned, scripted: idlePolicy(), ratio: 0.5 });
+  const simulation = new Simulation(town, { policy: shared });
+  const channel = openStateChannel("policy", town, OPTIONS);
+  const view: View = {
+    ...viewOf(simulation),
+    get policy() {
+      return simulation.policy;
+    },
+  };
+  channel.key(view);
+  const told = () => {
+    simulation.step();
+    return JSON.parse(channel.patch(view) ?? "null");
+  };
+  assertEquals(told(), null);
+  simulation.setBlend(0.25);
+  assertEquals(told(), {
+    identity: { anneal_ratio: 0.25 },
+    anneal: { ratio: 0.25 },
+  });
+  assertEquals(told(), null);
+  simulation.policy = idlePolicy();
+  assertEquals(told(), {
+    identity: { policy_hash: null, anneal_ratio: null },
+    provider: "idle",
+    anneal: { ratio: null },
+  });
+  assertEquals(told(), null);
 });

@@ -27,7 +27,7 @@ export function viewOf({ town, world, turn, policy }: Simulation): View {
     town,
     world,
     turn,
-    policy: policy.name,
+    policy,
     churn: new ChurnWindow(),
     health: () => {
       throw new RangeError("nobody asks for health here");
