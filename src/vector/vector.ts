@@ -176,6 +176,8 @@ export class VectorTown implements Disposable {
   readonly worlds: number;
   /** Rows: worlds × the town's capacity. */
   readonly rows: number;
+  /** Ticks of an episode; 0 for one without end. */
+  readonly episodeTicks: number;
   /** Reward of each row in the last step. [rows] */
   readonly reward: Float32Array;
   /** 1 where a life ended in the last step. [rows] */
@@ -226,6 +228,7 @@ export class VectorTown implements Disposable {
     this.spec = observationSpec(town);
     this.worlds = shape.worlds;
     this.rows = shape.worlds * town.capacity;
+    this.episodeTicks = shape.episodeTicks;
     this.reward = memory.reward;
     this.terminated = memory.terminated;
     this.ends = memory.ends;
