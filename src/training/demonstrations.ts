@@ -12,6 +12,7 @@ import { Random } from "../base/random.ts";
 import { fillInput } from "../policy/network/input.ts";
 import type { Net } from "../policy/network/net.ts";
 import type { CloneBatch } from "./backend.ts";
+import type { Dataset } from "./dataset/dataset.ts";
 import type { Shard } from "./dataset/shard.ts";
 import type { Steps } from "./experience.ts";
 
@@ -25,6 +26,32 @@ export interface Shards {
   read(index: number): Promise<Shard>;
 }
 
+/**
+ * The shards of datasets that were accepted, as one list.
+ *
+ * @throws {TownletError} where none was
+ */
+export function acceptedShards(datasets: readonly Dataset[]): Shards {
+  const where = datasets.map((dataset) => dataset.where).join(", ");
+  const accepted = datasets.flatMap((dataset) =>
+    dataset.manifest.shards.flatMap((shard, index) =>
+      shard.accepted ? [{ dataset, index }] : []
+    )
+  );
+  if (accepted.length === 0) {
+    throw new TownletError("Nothing is recorded that one should learn from", {
+      code: "dataset.empty",
+      where,
+      hint: "Capture longer, or curate with lower limits",
+    });
+  }
+  return {
+    where,
+    count: accepted.length,
+    read: (at) => accepted[at].dataset.read(accepted[at].index),
+  };
+}
+
 /** What is in demonstrations, and which of it is held out. */
 export interface Survey {
   /** 1 for each episode of each shard that is held out. */
@@ -33,6 +60,8 @@ export interface Survey {
   readonly steps: number;
   /** Steps that are held out and would teach. */
   readonly heldOutSteps: number;
+  /** Share of the most frequent action: what choosing it always would reach. */
+  readonly mostFrequent: number;
 }
 
 /** Share of the episodes that is held out. */
@@ -82,26 +111,29 @@ export async function survey(
       },
     );
   }
-  checkShares(counts, actions, where);
+  const mostFrequent = checkShares(counts, actions, where);
   Random.seeded(seed, "training:held-out").shuffle(known);
   const held = known.slice(0, Math.max(1, Math.round(HELD_OUT * known.length)));
   const heldOut = teaching.map(({ length }) => new Uint8Array(length));
   for (const { index, episode } of held) heldOut[index][episode] = 1;
   const heldOutSteps = held.reduce((sum, { found }) => sum + found, 0);
   const all = counts.reduce((sum, count) => sum + count, 0);
-  return { heldOut, steps: all - heldOutSteps, heldOutSteps };
+  return { heldOut, steps: all - heldOutSteps, heldOutSteps, mostFrequent };
 }
 
-/** Refuses demonstrations that show little else than one action. */
+/**
+ * Refuses demonstrations that show little else than one action; gives the share
+ * of the most frequent one.
+ */
 function checkShares(
   counts: readonly number[],
   actions: readonly string[],
   where: string,
-): void {
+): number {
   const all = counts.reduce((sum, count) => sum + count, 0);
   const most = counts.indexOf(Math.max(...counts));
   const share = counts[most] / all;
-  if (share <= SHARE_MAX) return;
+  if (share <= SHARE_MAX) return share;
   throw new TownletError(
     `${actions[most]} is ${(100 * share).toFixed(1)} % of the decisions: ` +
       "nothing else can be learned",
@@ -178,5 +210,31 @@ export function gatherSteps(
     input: room.input.subarray(0, rows * inputs),
     actionMask: room.actionMask.subarray(0, rows * actions),
     action: room.action.subarray(0, rows),
+  };
+}
+
+/** Minibatches of demonstrations that are not held out, without end. */
+export function demonstrationBatches(
+  net: Net,
+  shards: Shards,
+  { heldOut }: Survey,
+  { size, random }: { readonly size: number; readonly random: Random },
+): () => Promise<CloneBatch> {
+  const room = createCloneBatch(net, size);
+  const { actions } = net.shape;
+  let shard: Shard | null = null;
+  let steps: number[] = [];
+  let order: number[] = [];
+  return async () => {
+    while (shard === null || steps.length === 0) {
+      if (order.length === 0) {
+        order = Array.from({ length: shards.count }, (_, index) => index);
+        random.shuffle(order);
+      }
+      const index = order.pop() ?? 0;
+      shard = await shards.read(index);
+      steps = random.shuffle(teachingSteps(shard, heldOut[index], 0, actions));
+    }
+    return gatherSteps(net, shard.steps, steps.splice(-size), room);
   };
 }
