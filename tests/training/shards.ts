@@ -22,8 +22,9 @@ export const LENGTH = 40;
 type Shows = (feature: number, cell: number) => number;
 
 /** East or west by the sign of a feature, nothing where something stands. */
-export const bySign: Shows = (feature, cell) =>
-  cell > 0 ? 0 : feature > 0 ? 1 : 2;
+export function bySign(feature: number, cell: number): number {
+  return cell > 0 ? 0 : feature > 0 ? 1 : 2;
+}
 
 /** Episodes in which every fourth step leaves no choice. */
 export function makeShard(seed: number, episodes: number, shows: Shows): Shard {
