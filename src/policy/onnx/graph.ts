@@ -28,7 +28,10 @@ export type Axis = number | string;
 export interface Graph {
   /** An input. */
   input(name: string, element: Element, axes: readonly Axis[]): string;
-  /** Numbers that are a part of the graph; without axes, a single one. */
+  /**
+   * Numbers that are a part of the graph; without axes, a single one. Of the
+   * same name, the first ones stay.
+   */
   constant(
     name: string,
     data: Float32Array | Int32Array | BigInt64Array,
@@ -68,7 +71,7 @@ export interface ModelOptions {
 export function openGraph(): Graph {
   // Fields of the message, by their numbers in it.
   const nodes: Uint8Array[] = [];
-  const initializers: Uint8Array[] = [];
+  const initializers = new Map<string, Uint8Array>();
   const inputs: Uint8Array[] = [];
   const outputs: Uint8Array[] = [];
   let count = 0;
@@ -79,7 +82,9 @@ export function openGraph(): Graph {
       return name;
     },
     constant(name, data, axes) {
-      initializers.push(field(5, tensor(name, data, axes)));
+      if (!initializers.has(name)) {
+        initializers.set(name, field(5, tensor(name, data, axes)));
+      }
       return name;
     },
     node(operator, inputs, attributes = {}, name = `${operator}_${count++}`) {
@@ -121,7 +126,7 @@ export function openGraph(): Graph {
           message(
             ...nodes,
             field(2, name),
-            ...initializers,
+            ...initializers.values(),
             ...inputs,
             ...outputs,
           ),
