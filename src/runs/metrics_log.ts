@@ -70,6 +70,7 @@ export async function openMetricsLog(
       file.close();
       file = await openAppend(path, from);
     }
+    await file.seek(0, Deno.SeekMode.End);
     ({ inFile, records, fulls } = cut);
   } catch (error) {
     file.close();
