@@ -8,11 +8,13 @@
  *
  * @module
  */
+import { TownletError } from "../base/error.ts";
 import type { Random } from "../base/random.ts";
 import { drawAction, logProbOf } from "../policy/network/choose.ts";
 import type { NetOutput } from "../policy/network/forward.ts";
 import { fillInput } from "../policy/network/input.ts";
 import type { Net, Network } from "../policy/network/net.ts";
+import { SCRIPTED } from "../vector/lane.ts";
 import { TALLIES } from "../vector/tallies.ts";
 import type { VectorTown } from "../vector/vector.ts";
 import { PROFILES } from "../world/profiles.ts";
@@ -62,6 +64,14 @@ export interface SamplerOptions {
   readonly saved?: SavedEpisodes;
 }
 
+/** Decisions that are shared with scripted residents. */
+export interface SharedDecisions {
+  /** Share of those that the network takes, 0 to 1. */
+  readonly ratio: number;
+  /** Draws who decides, once for each row that has a choice. */
+  readonly random: Random;
+}
+
 /** No sequence is under way. */
 const NONE = -1;
 
@@ -83,7 +93,11 @@ export class Sampler {
   readonly #lengths: Int32Array;
   #sequences: LifeSequence[] = [];
 
-  /** Makes room for rollouts. */
+  /**
+   * Makes room for rollouts.
+   *
+   * @throws {TownletError} for what a sampler of other worlds remembered
+   */
   constructor(options: SamplerOptions) {
     const { vector, backend, ticks, saved } = options;
     const { net } = backend;
@@ -104,8 +118,8 @@ export class Sampler {
     this.#returns = new Float64Array(rows);
     this.#lengths = new Int32Array(rows);
     if (saved !== undefined) {
-      this.#returns.set(saved.returns);
-      this.#lengths.set(saved.lengths);
+      fill(this.#returns, saved.returns);
+      fill(this.#lengths, saved.lengths);
     }
   }
 
@@ -121,8 +135,14 @@ export class Sampler {
    * from `random` for each row that has a choice, in their order.
    *
    * @param random stream `training:actions`
+   * @param shared leaves some decisions to scripted residents: their steps are
+   * external (the network takes all)
    */
-  async collect({ weights }: Network, random: Random): Promise<Rollout> {
+  async collect(
+    { weights }: Network,
+    random: Random,
+    shared?: SharedDecisions,
+  ): Promise<Rollout> {
     const vector = this.#vector;
     const tallies = new Float64Array(TALLIES.length);
     const ended: Ended = { count: 0, returns: 0, lengths: 0 };
@@ -136,7 +156,10 @@ export class Sampler {
       for (let i = 0; i < count; i++) {
         const row = this.#rows[i];
         if (this.#isOver(row)) this.#close(row, t, value[i]);
-        else this.#act(row, t, this.#choose(i, logits, random), value[i]);
+        else {
+          const choice = this.#choose(i, logits, random, shared);
+          this.#act(row, t, choice, value[i]);
+        }
       }
       for (let row = 0; row < vector.rows; row += vector.town.capacity) {
         if (!this.#isOver(row)) ticks++;
@@ -222,6 +245,7 @@ export class Sampler {
     i: number,
     logits: Float32Array,
     random: Random,
+    shared: SharedDecisions | undefined,
   ): readonly [action: number, logProb: number] {
     const { actions } = this.#net.shape;
     const at = i * actions;
@@ -233,6 +257,9 @@ export class Sampler {
       only = k;
     }
     if (choices === 1) return [only, 0];
+    if (shared !== undefined && shared.random.float() >= shared.ratio) {
+      return [SCRIPTED, 0];
+    }
     const action = drawAction(logits, at, actions, random);
     return [action, logProbOf(logits, at, actions, action)];
   }
@@ -251,8 +278,8 @@ export class Sampler {
     copyRow(batch.map, steps.obs_map, row, step, batch.count);
     copyRow(batch.features, steps.obs_features, row, step, batch.count);
     copyRow(batch.actionMask, steps.action_mask, row, step, batch.count);
-    steps.action[step] = action;
     steps.log_prob[step] = logProb;
+    steps.external[step] = action === SCRIPTED ? 1 : 0;
     steps.value[step] = value;
     steps.tick[step] = ticks[Math.floor(row / town.capacity)];
     steps.agent_slot[step] = row % town.capacity;
@@ -261,13 +288,15 @@ export class Sampler {
 
   /** Writes down what came of it. */
   #reward(row: number, t: number, ended: Ended): void {
-    const { reward, terminated, truncated, external } = this.#vector;
+    const { actions, reward, terminated, truncated, external } = this.#vector;
     const steps = this.#steps;
     const step = row * this.#ticks + t;
+    // Of whom nobody asked, nothing was chosen.
+    steps.action[step] = Math.max(ACTION.wait, actions[row]);
     steps.reward[step] = reward[row];
     steps.terminated[step] = terminated[row];
     steps.truncated[step] = truncated[row];
-    steps.external[step] = external[row];
+    if (external[row] === 1) steps.external[step] = 1;
     this.#returns[row] += reward[row];
     this.#lengths[row]++;
     if (terminated[row] === 0 && truncated[row] === 0) return;
@@ -319,6 +348,21 @@ const NOTHING: NetOutput = {
   logits: new Float32Array(),
   value: new Float32Array(),
 };
+
+/** Fills a column with what was saved of it. */
+function fill(
+  column: Float64Array | Int32Array,
+  saved: readonly number[],
+): void {
+  column.set(saved.slice(0, column.length));
+  const isSame = saved.length === column.length &&
+    column.every((value, i) => value === saved[i]);
+  if (isSame) return;
+  throw new TownletError("The saved episodes are of other worlds", {
+    code: "training.state",
+    hint: "Go on with the configuration they were saved with",
+  });
+}
 
 /** Copies a row of `rows` alike to another place. */
 function copyRow(

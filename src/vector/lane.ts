@@ -269,7 +269,8 @@ export const SCRIPTED = -2;
 
 /**
  * Chooses the actions that were given; below 0 is waiting, but for those that
- * are left to the scripts, which cut no use short.
+ * are left to the scripts, which cut no use short. What these choose takes the
+ * place of what was given.
  */
 function givenPolicy(town: Town, actions: Int32Array): Policy {
   const scripted = scriptedPolicy(town);
@@ -285,10 +286,15 @@ function givenPolicy(town: Town, actions: Int32Array): Policy {
         const agent = rows[i];
         if (actions[agent] === SCRIPTED && !isUsing(world, agent)) {
           left[leftCount++] = agent;
-        } else out.action[agent] = Math.max(ACTION.wait, actions[agent]);
+          continue;
+        }
+        actions[agent] = Math.max(ACTION.wait, actions[agent]);
+        out.action[agent] = actions[agent];
       }
-      if (leftCount > 0) {
-        scripted.act({ ...see, rows: left, count: leftCount }, out);
+      if (leftCount === 0) return;
+      scripted.act({ ...see, rows: left, count: leftCount }, out);
+      for (let i = 0; i < leftCount; i++) {
+        actions[left[i]] = out.action[left[i]];
       }
     },
   };

@@ -178,6 +178,11 @@ export class VectorTown implements Disposable {
   readonly rows: number;
   /** Ticks of an episode; 0 for one without end. */
   readonly episodeTicks: number;
+  /**
+   * Actions that were given last. Of rows at a decision point, what was chosen:
+   * by the scripts for `SCRIPTED`, waiting for others below 0. [rows]
+   */
+  readonly actions: Int32Array;
   /** Reward of each row in the last step. [rows] */
   readonly reward: Float32Array;
   /** 1 where a life ended in the last step. [rows] */
@@ -229,6 +234,7 @@ export class VectorTown implements Disposable {
     this.worlds = shape.worlds;
     this.rows = shape.worlds * town.capacity;
     this.episodeTicks = shape.episodeTicks;
+    this.actions = memory.actions;
     this.reward = memory.reward;
     this.terminated = memory.terminated;
     this.ends = memory.ends;

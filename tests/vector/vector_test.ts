@@ -87,14 +87,20 @@ Deno.test("rows given SCRIPTED do what scripted residents would", async () => {
   using mixed = await openVectorTown(config, { worlds: 2, seed: 1 });
   const all = new Int32Array(given.rows).fill(SCRIPTED);
   const some = all.map((action, row) => row % 2 === 0 ? action : ACTION.wait);
+  const chosen = new Set<number>();
   for (let tick = 0; tick < 80; tick++) {
     scripted.step();
     given.step(all);
+    // Who is at no decision point keeps what was given.
+    assert(given.actions.every((action) => action >= 0 || action === SCRIPTED));
+    given.actions.forEach((action) => chosen.add(action));
     mixed.step(some);
   }
   assertEquals(given.hashes(), scripted.hashes());
   assertEquals(given.invalidChoices, scripted.invalidChoices);
   assert(mixed.hashes()[0] !== scripted.hashes()[0]);
+  const sleep = town.actions.indexOf("use:rest_sleep");
+  assert(chosen.has(sleep) && chosen.has(ACTION.wait));
 });
 
 Deno.test("a life that ends is terminated once; its row is empty until somebody comes back", async () => {
