@@ -95,8 +95,8 @@ export interface Loaded {
   /** The header it came with. */
   readonly header: SnapshotHeader;
   /**
-   * Memory kept outside the World, by name: the parts asked for, and
-   * {@link STORIES_PART} where it was saved.
+   * Memory kept outside the World, by name: the parts asked for, and those of
+   * {@link STORIES_PART} and {@link BATCH_PART} that were saved.
    */
   readonly parts: { readonly [name: string]: Plain };
   /** Where the configuration differs from the saved one; allowed to by it. */
@@ -111,6 +111,16 @@ const STATE_MEMBERS = ["about", "config", "names", "random", "world"] as const;
  * that happens, so a snapshot may do without it.
  */
 export const STORIES_PART = "stories";
+
+/**
+ * The part that holds what everybody observed last, where somebody observes.
+ * Who goes on without it observes the world anew; who does not look at
+ * observations needs none.
+ */
+export const BATCH_PART = "batch";
+
+/** Parts that a snapshot may have or not. */
+const OPTIONAL_PARTS = [STORIES_PART, BATCH_PART];
 
 /** Rule of labels. */
 const LABEL = /^[a-z0-9-]{1,32}$/;
@@ -213,10 +223,12 @@ export function decodeSnapshot(
   }
   checkDigest(header, stateLine, where);
   const parsed = parseJson(stateLine, "state", where);
-  const partNames = isMembers(parsed) && Object.hasOwn(parsed, STORIES_PART) &&
-      !wanted.includes(STORIES_PART)
-    ? [...wanted, STORIES_PART]
-    : wanted;
+  const partNames = [
+    ...wanted,
+    ...OPTIONAL_PARTS.filter((name) =>
+      isMembers(parsed) && Object.hasOwn(parsed, name) && !wanted.includes(name)
+    ),
+  ];
   const state = exactMembers(
     parsed,
     [...STATE_MEMBERS, ...partNames],
