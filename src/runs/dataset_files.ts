@@ -15,6 +15,7 @@ import {
 } from "../security/paths.ts";
 import { beforeRoot, checkRoot } from "../security/roots.ts";
 import type { Sequence, Steps } from "../training/experience.ts";
+import { placeFaults } from "../training/dataset/audit.ts";
 import type { Dataset } from "../training/dataset/dataset.ts";
 import {
   decodeEpisodes,
@@ -39,10 +40,8 @@ import {
   type NewFile,
 } from "../training/dataset/writer.ts";
 
-/** What a dataset and its files are called. */
-const WHAT = "dataset";
-const SHARD = "shard";
-const TABLE = "table of a dataset";
+/** What a dataset is called. */
+export const WHAT = "dataset";
 /** Most bytes of a table. */
 const TABLE_BYTES_MAX = FILE_BYTES_MAX.snapshot;
 /** What a shard has beside its arrays: headers, directory. */
@@ -128,7 +127,9 @@ export async function createDataset(
  */
 export async function openDataset(folder: string): Promise<Dataset> {
   const manifest = await readManifest(folder);
-  const table = async <Row>(
+  const table = async <
+    Row extends { readonly shard: number; readonly index: number },
+  >(
     file: string,
     decode: (text: string, where: string) => Row[],
   ) => {
@@ -140,24 +141,14 @@ export async function openDataset(folder: string): Promise<Dataset> {
         where: join(folder, MANIFEST_FILE),
       });
     }
-    const bytes = await readListed(folder, listed, TABLE);
-    return decode(new TextDecoder().decode(bytes), where);
+    const bytes = await readListed(folder, listed, "table");
+    const rows = decode(new TextDecoder().decode(bytes), where);
+    const [fault] = placeFaults(rows, manifest.shards);
+    if (fault === undefined) return rows;
+    throw new TownletError(fault, { code: "dataset.table", where });
   };
   const episodes = await table(EPISODES_FILE, decodeEpisodes);
   const metrics = await table(METRICS_FILE, decodeMetrics);
-  const { episodes: expected } = manifest.totals;
-  for (
-    const [file, { length }] of [
-      [EPISODES_FILE, episodes],
-      [METRICS_FILE, metrics],
-    ] as const
-  ) {
-    if (length === expected) continue;
-    throw new TownletError(
-      `The table has ${length} episodes, the manifest ${expected}`,
-      { code: "dataset.table", where: join(folder, file) },
-    );
-  }
   return {
     where: folder,
     manifest,
@@ -165,7 +156,7 @@ export async function openDataset(folder: string): Promise<Dataset> {
     metrics,
     async read(shard) {
       const listed = manifest.shards[shard];
-      const bytes = await readListed(folder, listed, SHARD);
+      const bytes = await readListed(folder, listed, "shard");
       const where = join(folder, listed.file);
       const read = decodeShard(bytes, stepShape(manifest), where);
       const { steps, sequences } = read;
@@ -205,10 +196,10 @@ export async function readManifest(folder: string): Promise<DatasetManifest> {
 export async function readListed(
   folder: string,
   listed: ListedFile,
-  what: typeof SHARD | typeof TABLE,
+  what: "shard" | "table",
 ): Promise<Uint8Array> {
   const where = join(folder, listed.file);
-  const limit = what === SHARD
+  const limit = what === "shard"
     ? SHARD_BYTES_MAX + SHARD_EXTRA_BYTES
     : TABLE_BYTES_MAX;
   checkSize(listed.bytes, where, { what, limit });

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { Sequence, Steps } from "../experience.ts";
 import type { ListedEpisode, ListedMetrics } from "./episodes.ts";
 import type { DatasetManifest } from "./manifest.ts";
+import type { EpisodeMetrics } from "./metrics.ts";
 import type { Shard } from "./shard.ts";
 
 /** A dataset that is open. Nothing but its tables is kept in memory. */
@@ -13,7 +15,7 @@ export interface Dataset {
   readonly where: string;
   /** What it is. */
   readonly manifest: DatasetManifest;
-  /** Its episodes, in the order of shards. */
+  /** Its episodes, shard by shard. */
   readonly episodes: readonly ListedEpisode[];
   /** Their metrics, in the same order. */
   readonly metrics: readonly ListedMetrics[];
@@ -24,4 +26,39 @@ export interface Dataset {
    * @throws {TownletError} exit code 5 for a digest that does not fit, else 2
    */
   read(shard: number): Promise<Shard>;
+}
+
+/** An episode of a dataset and its steps. */
+export interface Episode {
+  /** What the table says of it. */
+  readonly listed: ListedEpisode;
+  /** Its metrics. */
+  readonly metrics: EpisodeMetrics;
+  /** Whether one should learn from it. */
+  readonly accepted: boolean;
+  /** Where its steps are. */
+  readonly steps: Steps;
+  /** Which they are. */
+  readonly sequence: Sequence;
+}
+
+/** All episodes, with one shard in memory at a time. */
+export async function* episodesOf(
+  dataset: Dataset,
+): AsyncGenerator<Episode, void, void> {
+  const { manifest, episodes, metrics } = dataset;
+  let at = 0;
+  for (const [shard, { accepted }] of manifest.shards.entries()) {
+    const { steps, sequences } = await dataset.read(shard);
+    for (const sequence of sequences) {
+      yield {
+        listed: episodes[at],
+        metrics: metrics[at].metrics,
+        accepted,
+        steps,
+        sequence,
+      };
+      at++;
+    }
+  }
 }

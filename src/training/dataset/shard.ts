@@ -120,6 +120,11 @@ export function decodeShard(
       hint: "Record it anew, or leave the dataset alone",
     });
   }
+  return shardOf(arrays);
+}
+
+/** A shard over arrays in which {@link shardFaults} finds nothing. */
+export function shardOf(arrays: ReadonlyMap<string, NpyArray>): Shard {
   const data = (name: string) => arrays.get(name)?.data;
   const offsets = Array.from(data(OFFSETS) as BigInt64Array, Number);
   const bootstraps = data(BOOTSTRAPS) as Float32Array;

@@ -1,0 +1,135 @@
+/** Records what residents see, do and get, as a dataset. @module */
+import { setImmediate } from "node:timers";
+import { TownletError } from "../../src/base/error.ts";
+import type { ObservationSpec } from "../../src/observations/spec.ts";
+import { observationSpec } from "../../src/observations/spec.ts";
+import type { Policy } from "../../src/policy/policy.ts";
+import {
+  createDataset,
+  type DatasetWriter,
+} from "../../src/runs/dataset_files.ts";
+import { Simulation } from "../../src/simulation.ts";
+import {
+  datasetHeader,
+  type DatasetManifest,
+} from "../../src/training/dataset/manifest.ts";
+import {
+  type RecordedEpisode,
+  Recorder,
+} from "../../src/training/dataset/recorder.ts";
+import { addTallies, TALLIES } from "../../src/vector/tallies.ts";
+import type { Town } from "../../src/world/town.ts";
+
+/** What to record. */
+export interface CaptureOptions {
+  /** Folder of the dataset, empty or not there. */
+  readonly out: string;
+  /** Ticks of each world. */
+  readonly ticks: number;
+  /** Seed of the first world. */
+  readonly seed: number;
+  /** How many worlds, each at the next seed. */
+  readonly worlds: number;
+  /** Opens who decides, anew for every world. */
+  readonly open: (town: Town) => Policy;
+  /** Words for the manifest. */
+  readonly tags: readonly string[];
+  /** Files the folder must not contain. */
+  readonly keeps: readonly string[];
+  /** Aborted when the recording is to stop: it does so after the tick. */
+  readonly asked: AbortSignal;
+  /** Called now and then with the ticks done of all. */
+  readonly onTicks: (done: number) => void;
+}
+
+/** Milliseconds of ticks after which the event loop has its turn. */
+const SLICE_MS = 10;
+
+/**
+ * Records worlds of a town, one after the other, and gives the manifest of what
+ * was written. Episodes are cut after `training.episode_ticks`; worlds go on.
+ */
+export async function capture(
+  town: Town,
+  options: CaptureOptions,
+): Promise<DatasetManifest> {
+  const { ticks, seed, worlds, open, tags, asked } = options;
+  const mapFormat = formatOf(observationSpec(town));
+  const policy = open(town);
+  const header = datasetHeader(town, {
+    mapFormat,
+    seed,
+    policy: policy.name,
+    policyHash: policy.policyHash?.() ?? null,
+    ticks,
+    createdUtc: new Date().toISOString(),
+    tags,
+  });
+  const writer = await createDataset(options.out, header, {
+    keeps: options.keeps,
+  });
+  const tallies = new Float64Array(TALLIES.length);
+  for (let world = 0; world < worlds && !asked.aborted; world++) {
+    const simulation = new Simulation(town, {
+      seed: seed + world,
+      policy: open(town),
+      observe: mapFormat,
+    });
+    const done = world * ticks;
+    await recordWorld(simulation, writer, {
+      ...options,
+      world,
+      tallies,
+      onTicks: (ticks) => options.onTicks(done + ticks),
+    });
+  }
+  return await writer.close(tallies);
+}
+
+/** Maps as bytes where the variant has them so: a quarter of the size. */
+function formatOf({ mapFormats }: ObservationSpec) {
+  return mapFormats.includes("u8") ? "u8" : "f32";
+}
+
+/** Records one world. */
+async function recordWorld(
+  simulation: Simulation,
+  writer: DatasetWriter,
+  options: CaptureOptions & {
+    readonly world: number;
+    readonly tallies: Float64Array;
+  },
+): Promise<void> {
+  const { ticks, world, tallies, asked, onTicks } = options;
+  const { episode_ticks } = simulation.town.config.training;
+  const recorder = new Recorder(simulation, {
+    episodeTicks: episode_ticks,
+    world,
+  });
+  const write = async (episodes: readonly RecordedEpisode[]) => {
+    for (const { steps, sequence, episode } of episodes) {
+      await writer.add(steps, sequence, episode);
+    }
+  };
+  let end = performance.now() + SLICE_MS;
+  for (let done = 0; done < ticks && !asked.aborted; done++) {
+    const { events } = simulation.step();
+    addTallies(events, tallies, 0);
+    await write(recorder.record());
+    if (performance.now() < end) continue;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    onTicks(done + 1);
+    end = performance.now() + SLICE_MS;
+  }
+  await write(await recorder.finish());
+}
+
+/** Refuses datasets that would lie in one folder, each by its town's name. */
+export function checkNames(ids: readonly string[]): void {
+  const twin = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twin === undefined) return;
+  throw new TownletError(`Two of the towns are called ${twin}`, {
+    code: "capture.twins",
+    hint: "Each gets a folder of its name: record them one by one",
+  });
+}
