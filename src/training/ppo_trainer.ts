@@ -4,7 +4,7 @@
  * @module
  */
 import { TownletError } from "../base/error.ts";
-import { Random, RANDOM_WORDS } from "../base/random.ts";
+import { Random } from "../base/random.ts";
 import type { Config } from "../config/config.ts";
 import type { Manifest } from "../config/manifest.ts";
 import type { RandomState } from "../policy/checkpoint.ts";
@@ -21,6 +21,7 @@ import { conflictOf } from "./conflict.ts";
 import { configOfCycle, learningRateAt } from "./schedules.ts";
 import { type Demonstrations, ppoUpdate } from "./ppo.ts";
 import { type Rollout, Sampler, type SavedEpisodes } from "./rollout.ts";
+import { openStream, type Stream, streamState } from "./streams.ts";
 import {
   type DataMode,
   type UpdateRecord,
@@ -57,6 +58,11 @@ export interface PpoTrainerOptions {
   readonly mode?: DataMode;
   /** Demonstrations to be learned from on the way (none). */
   readonly demonstrations?: Demonstrations;
+  /**
+   * Share of the decisions that the network takes while it samples, 0 to 1;
+   * scripted residents take the others (1).
+   */
+  readonly share?: number;
   /** Told of every rollout before it is learned from; good until it ends. */
   readonly onRollout?: (rollout: Rollout) => void | Promise<void>;
   /** How long to wait for a worker, in milliseconds (60000). */
@@ -84,7 +90,11 @@ export interface TrainerState {
 }
 
 /** Streams of random numbers of a training. */
-const STREAMS = ["training:actions", "training:shuffle"] as const;
+const STREAMS = [
+  "training:actions",
+  "training:shuffle",
+  "training:blend",
+] as const;
 
 /**
  * Opens a training.
@@ -139,6 +149,7 @@ export class PpoTrainer {
   readonly #adam: Adam;
   readonly #actions: Stream;
   readonly #shuffle: Stream;
+  readonly #blend: Stream;
 
   /** Use {@link openPpoTrainer}. */
   constructor(vector: VectorTown, options: PpoTrainerOptions, cycle: number) {
@@ -157,11 +168,12 @@ export class PpoTrainer {
     this.town = vector.town;
     this.#options = options;
     this.#vector = vector;
-    const [actions, shuffle] = STREAMS.map((name) =>
+    const [actions, shuffle, blend] = STREAMS.map((name) =>
       openStream(seed, name, state?.rng)
     );
     this.#actions = actions;
     this.#shuffle = shuffle;
+    this.#blend = blend;
     this.#sampler = new Sampler({
       vector,
       backend,
@@ -223,8 +235,9 @@ export class PpoTrainer {
       updates: this.updates,
       cycle: this.cycle,
       rng: {
-        "training:actions": stateOf(this.#actions),
-        "training:shuffle": stateOf(this.#shuffle),
+        "training:actions": streamState(this.#actions),
+        "training:shuffle": streamState(this.#shuffle),
+        "training:blend": streamState(this.#blend),
       },
       episodes: this.#sampler.save(),
       vector: await this.#vector.save(),
@@ -239,12 +252,14 @@ export class PpoTrainer {
   /** The next rollout with a step to learn from. */
   async #sample(): Promise<Rollout> {
     const { ppo, training } = this.town.config;
+    const { share = 1 } = this.#options;
     // An episode later everybody is there again, if somebody ever is.
     const most = 2 + Math.ceil(training.episode_ticks / ppo.rollout_length);
     for (let i = 0; i < most; i++) {
       const rollout = await this.#sampler.collect(
         this.network,
         this.#actions.random,
+        share === 1 ? undefined : { ratio: share, random: this.#blend.random },
       );
       await this.#options.onRollout?.(rollout);
       const { steps: { external }, sequences } = rollout;
@@ -259,39 +274,6 @@ export class PpoTrainer {
       hint: "Give it residents who follow no schedule",
     });
   }
-}
-
-/** A stream of random numbers, and its state. */
-interface Stream {
-  readonly random: Random;
-  readonly words: Uint32Array;
-  readonly draws: Float64Array;
-}
-
-function openStream(
-  seed: number,
-  name: string,
-  saved?: TrainerState["rng"],
-): Stream {
-  const words = new Uint32Array(RANDOM_WORDS);
-  const draws = new Float64Array(1);
-  const random = new Random(words, draws);
-  if (saved === undefined) {
-    random.seed(String(seed), name);
-  } else if (Object.hasOwn(saved, name)) {
-    words.set(saved[name].words);
-    draws[0] = saved[name].draws;
-  } else {
-    throw new TownletError(`The training has no random stream ${name}`, {
-      code: "training.state",
-      hint: "It was saved by another version of Townlet",
-    });
-  }
-  return { random, words, draws };
-}
-
-function stateOf({ words, draws }: Stream): RandomState {
-  return { words: [...words], draws: draws[0] };
 }
 
 function copyAdam({ m, v, t }: Adam): Adam {
