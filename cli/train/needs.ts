@@ -1,0 +1,38 @@
+/** What a training touches, as far as its flags say. @module */
+import { dirname } from "node:path";
+import {
+  CODE_FOLDER,
+  type Needs,
+  NEEDS_NOTHING,
+} from "../../src/security/permissions.ts";
+import { contains } from "../../src/security/roots.ts";
+import type { TrainFlags } from "./flags.ts";
+
+/** Where runs are, unless somebody names another folder. */
+const OUTPUT_FOLDER = "out";
+
+/** What a training with these flags touches. */
+export function needsOf(
+  { config, set, out, init, resume, data, saveRollouts, workers }: TrainFlags,
+): Needs {
+  const outputs = [out, resume, saveRollouts].filter((path) =>
+    path !== undefined
+  );
+  return {
+    ...NEEDS_NOTHING,
+    towns: config === undefined ? [] : [config],
+    set,
+    opens: ["manifest"],
+    reads: [
+      ...init === undefined ? [] : [init],
+      ...data,
+      // Threads are modules of their own.
+      ...workers > 1 ? [CODE_FOLDER] : [],
+    ],
+    writes: [
+      OUTPUT_FOLDER,
+      ...outputs.filter((path) => !contains(OUTPUT_FOLDER, path))
+        .map((path) => dirname(path)),
+    ],
+  };
+}

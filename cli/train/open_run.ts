@@ -1,0 +1,323 @@
+/** Opens a training: a new run, or one that goes on. @module */
+import { join } from "node:path";
+import project from "../../deno.json" with { type: "json" };
+import { type LoadedTown, loadTown } from "../../src/app.ts";
+import { TownletError } from "../../src/base/error.ts";
+import { isHookFile } from "../../src/config/hook_source.ts";
+import { configSha256 } from "../../src/config/identity.ts";
+import { configWarnings } from "../../src/config/warnings.ts";
+import { madeFor } from "../../src/policy/checkpoint.ts";
+import { policySpec, requireSpec } from "../../src/policy/spec.ts";
+import {
+  loadCheckpoint,
+  loadWholeCheckpoint,
+  removeUnfinished,
+  RUN_CHECKPOINTS,
+  type WholeCheckpoint,
+} from "../../src/runs/checkpoint_files.ts";
+import { openMetricsLog, readMetricsLog } from "../../src/runs/metrics_log.ts";
+import {
+  checkRun,
+  createRun,
+  type ModeName,
+  readRunInfo,
+  RUN_FILES,
+  type RunInfo,
+  runInfo,
+  type RunStatus,
+  writeRunInfo,
+  writeTown,
+} from "../../src/runs/run_folder.ts";
+import { permissionsFor } from "../../src/security/permissions.ts";
+import { beforeRoot } from "../../src/security/roots.ts";
+import type { Interrupt } from "../interrupt.ts";
+import { broadPermissions, checkProfile } from "../permissions.ts";
+import { openLog } from "../print/log.ts";
+import { openProgress } from "../print/progress.ts";
+import type { EvaluationRecord } from "./evaluation.ts";
+import { checkModeFlags, type TrainFlags } from "./flags.ts";
+import { needsOf } from "./needs.ts";
+import { netOf, type TrainRun } from "./run.ts";
+
+/** What runs have where nobody says otherwise. */
+const DEFAULTS = { evalEpisodes: 5, logEvery: 1, logMaxRecords: 0 };
+
+/** A training that was opened. */
+export interface OpenedRun {
+  /** The training. */
+  readonly run: TrainRun;
+  /** Ends it: says how in `run.json`, and closes its files. */
+  end(status: RunStatus): Promise<void>;
+}
+
+/**
+ * Opens the run that the flags ask for.
+ *
+ * @throws {TownletError} for everything that keeps it from beginning; nothing
+ * is left behind then
+ */
+export async function openRun(
+  flags: TrainFlags,
+  interrupt: Interrupt,
+): Promise<OpenedRun> {
+  const { resume } = flags;
+  return resume === undefined
+    ? await openNew(flags, interrupt)
+    : await openAgain(resume, flags, interrupt);
+}
+
+async function openNew(
+  flags: TrainFlags,
+  interrupt: Interrupt,
+): Promise<OpenedRun> {
+  const { config: file = "", init: from = null } = flags;
+  const loaded = await loadTown(file, flags.set);
+  const { config } = loaded;
+  checkProfile(config);
+  checkTrainable(loaded, file);
+  const mode = flags.mode ?? config.training.source;
+  checkModeFlags(flags, mode);
+  const init = from === null ? null : await loadInit(from, loaded);
+  const backend = flags.backend === "ts" ? "ts" : "wasm";
+  const versions = await versionsOf(backend);
+  const folder = await createRun(flags.out, config.config_id, [file]);
+  try {
+    const files = await writeTown(folder, file, config);
+    const town = await loadTown(join(folder, RUN_FILES.config));
+    const info = runInfo({
+      mode,
+      status: "running",
+      config_id: config.config_id,
+      config_file: file,
+      set: flags.set,
+      ...hashesOf(town),
+      seed: flags.seed ?? config.seed ?? 0,
+      backend,
+      init: from,
+      eval_episodes: flags.evalEpisodes ?? DEFAULTS.evalEpisodes,
+      log_every: flags.logEvery ?? DEFAULTS.logEvery,
+      log_max_records: flags.logMaxRecords ?? DEFAULTS.logMaxRecords,
+      versions,
+      permissions: permissionsOf(flags, mode, file, loaded),
+      command: Deno.args,
+      started: new Date().toISOString(),
+      resumed: [],
+      ended: null,
+      files,
+    });
+    return await opened({ flags, interrupt, folder, info, town, init });
+  } catch (error) {
+    // It was empty, and holds nothing that anybody could want.
+    await Deno.remove(folder, { recursive: true });
+    throw error;
+  }
+}
+
+async function openAgain(
+  folder: string,
+  flags: TrainFlags,
+  interrupt: Interrupt,
+): Promise<OpenedRun> {
+  await checkRun(folder, []);
+  const before = await readRunInfo(folder);
+  checkModeFlags(flags, before.mode);
+  const { backend } = flags;
+  if (backend !== undefined && backend !== before.backend) {
+    throw new TownletError(
+      `The run was computed by ${before.backend}, and goes on with it alone`,
+      {
+        code: "run.backend",
+        where: folder,
+        hint:
+          `Leave --backend out, or begin a new run with --init ${folder}/last`,
+      },
+    );
+  }
+  const town = await loadTown(join(folder, RUN_FILES.config));
+  const versions = await versionsOf(before.backend);
+  await removeUnfinished(folder);
+  const info: RunInfo = {
+    ...before,
+    status: "running",
+    eval_episodes: flags.evalEpisodes ?? before.eval_episodes,
+    log_every: flags.logEvery ?? before.log_every,
+    log_max_records: flags.logMaxRecords ?? before.log_max_records,
+    versions,
+    resumed: [...before.resumed, new Date().toISOString()],
+    ended: null,
+  };
+  const init = before.init === null ? null : await loadInit(before.init, town);
+  const again = await opened({ flags, interrupt, folder, info, town, init });
+  for (const [name, version] of Object.entries(versions)) {
+    const old = before.versions[name];
+    if (old === version) continue;
+    again.run.log.warn(
+      `the run began with ${name} ${old}, and goes on with ${version}: weights may differ in their last bits`,
+    );
+  }
+  return again;
+}
+
+/** What a run is opened with. */
+interface Parts {
+  readonly flags: TrainFlags;
+  readonly interrupt: Interrupt;
+  readonly folder: string;
+  readonly info: RunInfo;
+  readonly town: LoadedTown;
+  readonly init: TrainRun["init"];
+}
+
+async function opened(
+  { flags, interrupt, folder, info, town: loaded, init }: Parts,
+): Promise<OpenedRun> {
+  const { config, manifest, town } = loaded;
+  const log = openLog(
+    flags.quiet ? "error" : flags.logLevel ?? config.log.level,
+  );
+  for (const warning of configWarnings(config, manifest.objects)) {
+    log.warn(warning);
+  }
+  const resumed = await lastOf(folder);
+  const steps = resumed?.meta.steps ?? null;
+  const metrics = await openLogOf(folder, RUN_FILES.metrics, steps, info);
+  const evaluations = await openLogOf(
+    folder,
+    RUN_FILES.evaluations,
+    steps,
+    info,
+  );
+  await writeRunInfo(folder, info);
+  const start = performance.now();
+  const run: TrainRun = {
+    flags,
+    mode: info.mode,
+    folder,
+    file: join(folder, RUN_FILES.config),
+    config,
+    manifest,
+    town,
+    seed: info.seed,
+    backend: info.backend,
+    runtime: Object.entries(info.versions)
+      .map(([name, version]) => `${name} ${version}`).join(", "),
+    evalEpisodes: info.eval_episodes,
+    logEvery: info.log_every,
+    init,
+    resumed,
+    metrics: metrics.log,
+    evaluations: evaluations.log,
+    // Nobody else writes there.
+    evaluated: evaluations.records as unknown as EvaluationRecord[],
+    log,
+    progress: openProgress(!flags.quiet),
+    interrupt,
+    clock: () => (performance.now() - start) / 1000,
+  };
+  return {
+    run,
+    async end(status) {
+      metrics.log.close();
+      evaluations.log.close();
+      const ended = new Date().toISOString();
+      await writeRunInfo(folder, { ...info, status, ended });
+    },
+  };
+}
+
+/** A log, cut to what was known after so many steps; null is before the first. */
+async function openLogOf(
+  folder: string,
+  name: string,
+  steps: number | null,
+  { log_max_records: maxRecords }: RunInfo,
+) {
+  const path = join(folder, name);
+  const from = beforeRoot(folder);
+  const all = steps === null ? [] : await readMetricsLog(path);
+  const records = all.filter((one) => Number(one.steps) <= Number(steps));
+  const keep = records.length;
+  return {
+    log: await openMetricsLog(path, { maxRecords, keep, from }),
+    records,
+  };
+}
+
+/** The last checkpoint of a run, or null: it has none yet. */
+async function lastOf(folder: string): Promise<WholeCheckpoint | null> {
+  try {
+    return await loadWholeCheckpoint(join(folder, RUN_CHECKPOINTS.last));
+  } catch (error) {
+    if (error instanceof TownletError && error.code === "checkpoint.none") {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** A checkpoint to begin from, if it is for this town and net. */
+async function loadInit(
+  path: string,
+  loaded: LoadedTown,
+): Promise<NonNullable<TrainRun["init"]>> {
+  const checkpoint = await loadCheckpoint(path);
+  const { network: { net }, meta } = checkpoint;
+  requireSpec(madeFor(meta), loaded.town, { where: path, what: "checkpoint" });
+  const wanted = netOf(loaded);
+  if (net.shape.net === wanted.shape.net) return checkpoint;
+  throw new TownletError(
+    `The checkpoint is a ${net.shape.net}, and ppo.net is ${wanted.shape.net}`,
+    {
+      code: "checkpoint.net",
+      where: path,
+      hint: `Train with --set ppo.net=${net.shape.net}`,
+    },
+  );
+}
+
+/** Refuses towns that worlds side by side cannot be made of. */
+function checkTrainable({ config }: LoadedTown, file: string): void {
+  const hook = config.affordances.hooks.allow.find(isHookFile);
+  if (hook === undefined) return;
+  throw new TownletError("Hooks that are files cannot be trained with", {
+    code: "train.hooks",
+    where: file,
+    hint: `Leave ${hook.specifier} out of affordances.hooks.allow`,
+  });
+}
+
+function hashesOf({ config, town }: LoadedTown) {
+  const spec = policySpec(town);
+  return {
+    config_sha256: configSha256(config),
+    obs_spec_hash: spec.obs,
+    action_spec_hash: spec.actions,
+    manifest_sha256: town.manifestSha256,
+  };
+}
+
+function permissionsOf(
+  flags: TrainFlags,
+  mode: ModeName,
+  file: string,
+  { config }: LoadedTown,
+): RunInfo["permissions"] {
+  const needs = needsOf({ ...flags, mode });
+  const { read, write } = permissionsFor(needs, [{ file, config }]);
+  return { broad: broadPermissions(), read, write };
+}
+
+/** Versions of all that weights depend on, by name. */
+async function versionsOf(
+  backend: TrainRun["backend"],
+): Promise<Record<string, string>> {
+  const versions = {
+    townlet: project.version,
+    deno: Deno.version.deno,
+    v8: Deno.version.v8,
+  };
+  if (backend === "ts") return versions;
+  const { loadRuntime } = await import("network-runtime");
+  const { common } = loadRuntime().env.versions;
+  return { ...versions, onnxruntime: common };
+}

@@ -1,0 +1,187 @@
+/** Training on fresh rollouts, until all steps are done or time is over. @module */
+import { join } from "node:path";
+import type { Network } from "../../src/policy/network/net.ts";
+import { RUN_CHECKPOINTS } from "../../src/runs/checkpoint_files.ts";
+import type { Adam } from "../../src/training/adam.ts";
+import type { Backend } from "../../src/training/backend.ts";
+import type { Demonstrations } from "../../src/training/ppo.ts";
+import {
+  openPpoTrainer,
+  type PpoTrainer,
+  type TrainerState,
+} from "../../src/training/ppo_trainer.ts";
+import type {
+  DataMode,
+  UpdateRecord,
+} from "../../src/training/update_record.ts";
+import type { EvaluationRecord } from "./evaluation.ts";
+import { courseText, shareOf } from "./progress.ts";
+import {
+  firstNetwork,
+  isOver,
+  logUpdate,
+  openBackend,
+  type Outcome,
+  pause,
+  type TrainRun,
+  type TrainState,
+} from "./run.ts";
+import { rate, saveState } from "./save.ts";
+import { openSampled } from "./sampled.ts";
+import { outcomeOf } from "./summary.ts";
+import { trainerFiles, trainerState } from "./trainer_files.ts";
+
+/** Where a training on rollouts begins, and how far it goes. */
+export interface RolloutPlan {
+  /** Computes the network. */
+  readonly backend: Backend;
+  /** Agent-steps, those of before included, at which it is done. */
+  readonly untilSteps: number;
+  /** A training to go on with, in place of what follows. */
+  readonly state?: TrainerState;
+  /** Network to begin with. */
+  readonly network?: Network;
+  /** What its optimizer remembers (nothing). */
+  readonly adam?: Adam;
+  /** Agent-steps of before (0). */
+  readonly steps?: number;
+  /** Updates of before (0). */
+  readonly updates?: number;
+  /** Cycle of the run before (−1). */
+  readonly cycle?: number;
+  /** What records call the steps (`rollout`). */
+  readonly mode?: DataMode;
+  /** Demonstrations to be learned from on the way (none). */
+  readonly demonstrations?: Demonstrations;
+}
+
+/** What a training on rollouts has come to. */
+export interface RolloutResult {
+  /** As it was saved last. */
+  readonly state: TrainState;
+  /** What its optimizer remembers. */
+  readonly adam: Adam;
+  /** What the last update told, or null: there was none. */
+  readonly record: UpdateRecord | null;
+}
+
+/** The mode `rollout`. */
+export async function trainRollout(run: TrainRun): Promise<Outcome> {
+  const network = firstNetwork(run);
+  const backend = await openBackend(run, network.net);
+  try {
+    const last = join(run.folder, RUN_CHECKPOINTS.last);
+    const { state, record } = await rollOut(run, {
+      backend,
+      untilSteps: run.config.ppo.total_steps,
+      ...run.resumed === null
+        ? { network, cycle: run.init?.meta.cycle }
+        : { state: trainerState(run, run.resumed, last) },
+    });
+    return outcomeOf(run, state, record);
+  } finally {
+    await backend.close();
+  }
+}
+
+/**
+ * Updates a network until its steps are done, time is over or somebody says
+ * stop; saves a checkpoint at the beginning, every so many updates and at the
+ * end.
+ */
+export async function rollOut(
+  run: TrainRun,
+  plan: RolloutPlan,
+): Promise<RolloutResult> {
+  const { config, manifest, seed, flags, clock, progress, log } = run;
+  const { untilSteps, ...begin } = plan;
+  const { checkpoint_every } = config.ppo;
+  const sampled = await openSampled(run);
+  const trainer = await openPpoTrainer({
+    ...begin,
+    config,
+    manifest,
+    seed,
+    workers: Math.min(flags.workers, config.ppo.num_worlds),
+    clock,
+    onRollout: sampled.add,
+  });
+  try {
+    const before = { steps: trainer.steps, seconds: clock() };
+    let record: UpdateRecord | null = null;
+    let saved = await checkpoint(
+      run,
+      trainer,
+      record,
+      plan.state !== undefined,
+    );
+    while (trainer.steps < untilSteps && !isOver(run)) {
+      record = await trainer.update();
+      await logUpdate(run, record);
+      const course = {
+        updates: trainer.updates,
+        steps: trainer.steps,
+        total: untilSteps,
+        before: before.steps,
+        seconds: clock() - before.seconds,
+        mostSeconds: flags.minutes && 60 * flags.minutes - before.seconds,
+        record,
+      };
+      progress.show(shareOf(course), () => courseText(course));
+      await pause();
+      const isDone = trainer.steps >= untilSteps || isOver(run);
+      if (!isDone && trainer.updates % checkpoint_every !== 0) continue;
+      saved = await checkpoint(run, trainer, record, false);
+      progress.clear();
+      log.info(courseText(course) + earnedText(saved.earned));
+    }
+    await sampled.close();
+    return { state: saved.state, adam: saved.adam, record };
+  } finally {
+    trainer.close();
+  }
+}
+
+/** Saves a training, unless it was just read, and tries its network out. */
+async function checkpoint(
+  run: TrainRun,
+  trainer: PpoTrainer,
+  record: UpdateRecord | null,
+  isSaved: boolean,
+) {
+  const saved = await trainer.save();
+  const { network, adam, steps, updates, cycle, rng } = saved;
+  const state: TrainState = {
+    network,
+    adam,
+    steps,
+    updates,
+    cycle,
+    rng,
+    metrics: record === null ? {} : metricsOf(record),
+    others: trainerFiles(saved, trainer.town),
+  };
+  const earned = await (isSaved ? rate : saveState)(run, state);
+  return { state, adam, earned };
+}
+
+/** The numbers of a record that are the same in every run. */
+function metricsOf(record: UpdateRecord): Record<string, number | null> {
+  const numbers = Object.entries(record).filter(([name, value]) =>
+    !TIMES.includes(name) && (typeof value === "number" || value === null)
+  );
+  return Object.fromEntries(numbers);
+}
+
+/** Members of a record that tell how fast it went. */
+const TIMES: readonly string[] = [
+  "epoch_duration_sec",
+  "steps_per_second",
+] satisfies (keyof UpdateRecord)[];
+
+function earnedText(earned: EvaluationRecord | null): string {
+  if (earned === null) return "";
+  return `; tried out, return ${earned.return_mean.toFixed(2)}${
+    earned.best ? ", the best so far" : ""
+  }`;
+}

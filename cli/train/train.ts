@@ -1,0 +1,44 @@
+/** A training, from its flags to its exit code. @module */
+import { listenForSignals, STOP_EXIT } from "../interrupt.ts";
+import { jsonLine } from "../print/json.ts";
+import { print } from "../print/output.ts";
+import { checkFlags, type TrainFlags } from "./flags.ts";
+import { TRAIN } from "./modes.ts";
+import { openRun } from "./open_run.ts";
+import type { Outcome } from "./run.ts";
+
+/** First member of the object that tells of a training. */
+const FORMAT = "townlet.training";
+
+/**
+ * Trains as the flags say, and gives the exit code.
+ *
+ * @throws {TownletError} for what people should be told; the run keeps its last
+ * checkpoint then
+ */
+export async function train(flags: TrainFlags): Promise<number> {
+  checkFlags(flags);
+  using interrupt = listenForSignals();
+  const { run, end } = await openRun(flags, interrupt);
+  let outcome: Outcome;
+  try {
+    const mode = await TRAIN[run.mode]();
+    outcome = await mode(run);
+  } catch (error) {
+    run.progress.clear();
+    await end("failed");
+    throw error;
+  }
+  run.progress.clear();
+  const signal = interrupt.signal();
+  const status = signal === null ? "done" : "interrupted";
+  await end(status);
+  if (flags.json) {
+    const { folder: out, mode, seed } = run;
+    const told = { format: FORMAT, version: 1, mode, run: out, seed, status };
+    print(`${jsonLine({ ...told, ...outcome.json })}\n`);
+  } else if (!flags.quiet) {
+    print(`${outcome.lines.join("\n")}\n`);
+  }
+  return signal === null ? outcome.exit : STOP_EXIT[signal];
+}
