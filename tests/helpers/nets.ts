@@ -10,6 +10,7 @@ import {
   openNet,
 } from "../../src/policy/network/net.ts";
 import { Random } from "../../src/base/random.ts";
+import type { PolicyFacts } from "../../src/policy/onnx/policy_graph.ts";
 import type { PpoBatch } from "../../src/training/backend.ts";
 
 /** A small network that has learned something: biases are not 0 any more. */
@@ -82,5 +83,35 @@ export function randomPpoBatch(
     value: value.map(around),
     returns: value.map(around),
     advantage: value.map(() => 3 * around(0)),
+  };
+}
+
+/** What is said of a small network when it is exported. */
+export const POLICY_FACTS: PolicyFacts = {
+  obsSpecHash: "a".repeat(64),
+  actionSpecHash: "b".repeat(64),
+  actions: ["wait", "north", "east", "south", "west", "use:bed"],
+  featureNames: ["hunger", "hygiene", "energy", "wallet", "alive"],
+  app: "townlet 0.1.0",
+};
+
+/** The features and the maps of rows of input, apart. */
+export function splitRows(
+  { net }: Network,
+  { rows, input }: NetInput,
+): { readonly features: Float32Array; readonly map: Float32Array } {
+  const { features } = net.shape;
+  const pick = (from: number, end: number) =>
+    Float32Array.from(
+      Array.from(
+        { length: rows },
+        (_, i) => [
+          ...input.subarray(i * net.inputs + from, i * net.inputs + end),
+        ],
+      ).flat(),
+    );
+  return {
+    features: pick(0, features),
+    map: pick(features, net.inputs),
   };
 }
