@@ -2,7 +2,7 @@
 import { TownletError } from "../base/error.ts";
 import { observationSpec } from "../observations/spec.ts";
 import type { Town } from "../world/town.ts";
-import { drawAction, likeliestAction, logProbOf } from "./network/choose.ts";
+import { chooseRows } from "./choose_rows.ts";
 import { openForward } from "./network/forward.ts";
 import { fillInput } from "./network/input.ts";
 import { type NetShape, type Network, policyHash } from "./network/net.ts";
@@ -54,7 +54,7 @@ export function networkPolicy(
   const mask = new Uint8Array(capacity * actions);
   const logits = new Float32Array(capacity * actions);
   /** Row of an agent in the input. */
-  const rowOf = new Int32Array(capacity);
+  const place = new Int32Array(capacity);
   return {
     name,
     sees: "observations",
@@ -69,7 +69,7 @@ export function networkPolicy(
       const seenCount = values === "all" ? world.population[0] : count;
       for (let row = 0; row < seenCount; row++) {
         const from = batch.rowOf[seen[row]];
-        rowOf[seen[row]] = row;
+        place[seen[row]] = row;
         fillInput(batch, net, from, input, row * net.inputs);
         for (let k = 0; k < actions; k++) {
           mask[row * actions + k] = batch.actionMask[from * actions + k];
@@ -83,19 +83,10 @@ export function networkPolicy(
       for (let row = 0; row < seenCount; row++) {
         out.value[seen[row]] = result.value[row];
       }
-      const random = world.random.policy;
-      for (let i = 0; i < count; i++) {
-        const agent = rows[i];
-        const from = rowOf[agent] * actions;
-        const action = greedy
-          ? likeliestAction(result.logits, from, actions)
-          : drawAction(result.logits, from, actions, random);
-        out.action[agent] = action;
-        out.logProb[agent] = logProbOf(result.logits, from, actions, action);
-        for (let k = 0; k < actions; k++) {
-          logits[agent * actions + k] = result.logits[from + k];
-        }
-      }
+      chooseRows(result.logits, place, { rows, count, actions }, out, {
+        random: greedy ? null : world.random.policy,
+        kept: logits,
+      });
     },
   };
 }

@@ -7,55 +7,17 @@
  */
 import { type Net, type Tensor, tensorsOf } from "../policy/network/net.ts";
 import type { NetInput } from "../policy/network/forward.ts";
+import {
+  type OrtModule,
+  type OrtTensor,
+  SESSION_OPTIONS,
+} from "../policy/onnx/runtime.ts";
 import type { Backend } from "./backend.ts";
 import {
   encodeTrainingGraph,
   GRADIENT,
   type GraphName,
 } from "./training_graph.ts";
-
-/** A tensor of the runtime. */
-export interface OrtTensor {
-  /** Its numbers. */
-  readonly data: unknown;
-}
-
-/** A graph the runtime has loaded. */
-export interface OrtSession {
-  /** Runs it. */
-  run(
-    feeds: Readonly<Record<string, OrtTensor>>,
-  ): Promise<Readonly<Record<string, OrtTensor>>>;
-  /** Frees it. */
-  release(): Promise<void>;
-}
-
-/** What is needed of a runtime such as `onnxruntime-web`. */
-export interface OrtModule {
-  /** Tensors over arrays. */
-  readonly Tensor: new (
-    type: "float32" | "int32" | "uint8",
-    data: Float32Array | Int32Array | Uint8Array,
-    dims: readonly number[],
-  ) => OrtTensor;
-  /** Loads models. */
-  readonly InferenceSession: {
-    /** Loads one. */
-    create(
-      model: Uint8Array,
-      options: Readonly<Record<string, unknown>>,
-    ): Promise<OrtSession>;
-  };
-}
-
-/** How sessions run: on one thread, one operator after the other. */
-const SESSION_OPTIONS = {
-  executionProviders: ["wasm"],
-  executionMode: "sequential",
-  graphOptimizationLevel: "all",
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-} as const;
 
 /** Opens the backend for a net. */
 export async function openOrtBackend(
