@@ -10,7 +10,7 @@ export type PythonPackages =
 
 /** What pip says where there is no network, or no index of packages in it. */
 const UNREACHABLE =
-  /connection|resolution|timed out|unreachable|retries exceeded/i;
+  /connection|resolution|timed out|unreachable|from versions: none/i;
 
 /** Ends well where packages of these versions can be imported. */
 const CHECK = `
