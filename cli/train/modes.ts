@@ -8,7 +8,7 @@ export const TRAIN: Readonly<Record<ModeName, () => Promise<Mode>>> = {
   rollout: async () => (await import("./rollout.ts")).trainRollout,
   replay: notYet,
   mixed: notYet,
-  bc: notYet,
+  bc: async () => (await import("./bc.ts")).trainBc,
   anneal: notYet,
 };
 

@@ -37,6 +37,8 @@ export interface Cloning {
   readonly settings: CloneSettings;
   /** Shuffles. */
   readonly random: Random;
+  /** Called before each minibatch; what it throws ends the pass. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** How well a network agrees with demonstrations. */
@@ -99,6 +101,7 @@ export async function cloneEpoch(cloning: Cloning): Promise<CloneEpoch> {
       teachingSteps(shard, survey.heldOut[index], 0, actions),
     );
     for (let from = 0; from < steps.length; from += batch_size) {
+      await cloning.pause?.();
       const chosen = steps.slice(from, from + batch_size);
       const batch = gatherSteps(net, shard.steps, chosen, room);
       const shown = await backend.clone(weights, batch, gradient);
