@@ -1,7 +1,8 @@
 /** The flags of `townlet train`, and which of them go together. @module */
 import { TownletError } from "../../src/base/error.ts";
-import { type ModeName, MODES } from "../../src/runs/run_folder.ts";
+import type { ModeName } from "../../src/runs/run_folder.ts";
 import type { LogLevel } from "../flags.ts";
+import { PROGRAM } from "../program.ts";
 
 /** What may compute networks; `native` is known so that it can be refused. */
 export const BACKENDS = ["wasm", "native", "ts"] as const;
@@ -163,6 +164,6 @@ function throwFaults(faults: readonly string[]): void {
   if (faults.length === 0) return;
   throw new TownletError(faults.join("; "), {
     code: "usage",
-    hint: `Modes are ${MODES.join(", ")}; see train --help`,
+    hint: `See ${PROGRAM} train --help`,
   });
 }

@@ -1,5 +1,5 @@
 /** Opens a training: a new run, or one that goes on. @module */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import project from "../../deno.json" with { type: "json" };
 import { type LoadedTown, loadTown } from "../../src/app.ts";
 import { TownletError } from "../../src/base/error.ts";
@@ -180,12 +180,15 @@ async function opened(
   }
   const resumed = await lastOf(folder);
   const steps = resumed?.meta.steps ?? null;
-  const metrics = await openLogOf(folder, RUN_FILES.metrics, steps, info);
-  const evaluations = await openLogOf(
-    folder,
-    RUN_FILES.evaluations,
+  const metrics = await openLogOf(
+    join(folder, RUN_FILES.metrics),
     steps,
-    info,
+    info.log_max_records,
+  );
+  const evaluations = await openLogOf(
+    join(folder, RUN_FILES.evaluations),
+    steps,
+    0,
   );
   await writeRunInfo(folder, info);
   const start = performance.now();
@@ -227,13 +230,11 @@ async function opened(
 
 /** A log, cut to what was known after so many steps; null is before the first. */
 async function openLogOf(
-  folder: string,
-  name: string,
+  path: string,
   steps: number | null,
-  { log_max_records: maxRecords }: RunInfo,
+  maxRecords: number,
 ) {
-  const path = join(folder, name);
-  const from = beforeRoot(folder);
+  const from = beforeRoot(dirname(path));
   const all = steps === null ? [] : await readMetricsLog(path);
   const records = all.filter((one) => Number(one.steps) <= Number(steps));
   const keep = records.length;

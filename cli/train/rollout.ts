@@ -109,13 +109,14 @@ export async function rollOut(
   try {
     const before = { steps: trainer.steps, seconds: clock() };
     let record: UpdateRecord | null = null;
-    let saved = await checkpoint(
-      run,
-      trainer,
-      record,
-      plan.state !== undefined,
-    );
-    while (trainer.steps < untilSteps && !isOver(run)) {
+    const isDue = () =>
+      trainer.steps >= untilSteps || trainer.updates % checkpoint_every === 0;
+    let saved = await stateOf(run, trainer, null);
+    // A run that was stopped may owe a look at what it had come to.
+    if (plan.state === undefined) await saveState(run, saved.state);
+    else if (isDue()) await rate(run, saved.state);
+    let stops = isOver(run);
+    while (trainer.steps < untilSteps && !stops) {
       record = await trainer.update();
       await logUpdate(run, record);
       const course = {
@@ -129,11 +130,13 @@ export async function rollOut(
       };
       progress.show(shareOf(course), () => courseText(course));
       await pause();
-      const isDone = trainer.steps >= untilSteps || isOver(run);
-      if (!isDone && trainer.updates % checkpoint_every !== 0) continue;
-      saved = await checkpoint(run, trainer, record, false);
+      stops = isOver(run);
+      if (!isDue() && !stops) continue;
+      saved = await stateOf(run, trainer, record);
+      const earned = await saveState(run, saved.state);
+      stops = isOver(run);
       progress.clear();
-      log.info(courseText(course) + earnedText(saved.earned));
+      log.info(courseText(course) + earnedText(earned));
     }
     await sampled.close();
     return { state: saved.state, adam: saved.adam, record };
@@ -142,27 +145,20 @@ export async function rollOut(
   }
 }
 
-/** Saves a training, unless it was just read, and tries its network out. */
-async function checkpoint(
+/** What a training has come to; without a record, as it was read. */
+async function stateOf(
   run: TrainRun,
   trainer: PpoTrainer,
   record: UpdateRecord | null,
-  isSaved: boolean,
-) {
+): Promise<{ readonly state: TrainState; readonly adam: Adam }> {
   const saved = await trainer.save();
   const { network, adam, steps, updates, cycle, rng } = saved;
-  const state: TrainState = {
-    network,
-    adam,
-    steps,
-    updates,
-    cycle,
-    rng,
-    metrics: record === null ? {} : metricsOf(record),
-    others: trainerFiles(saved, trainer.town),
-  };
-  const earned = await (isSaved ? rate : saveState)(run, state);
-  return { state, adam, earned };
+  const metrics = record === null
+    ? run.resumed?.meta.metrics ?? {}
+    : metricsOf(record);
+  const others = trainerFiles(saved, trainer.town);
+  const facts = { steps, updates, cycle, rng, metrics };
+  return { state: { network, adam, ...facts, others }, adam };
 }
 
 /** The numbers of a record that are the same in every run. */

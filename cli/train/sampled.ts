@@ -44,15 +44,17 @@ export async function openSampled(run: TrainRun): Promise<Sampled> {
   const dataset = await createDataset(folder, header, { keeps: [file] });
   const tallies = new Float64Array(TALLIES.length);
   const { num_worlds } = town.config.ppo;
+  let ticks = 0;
   return {
     async add(rollout) {
-      for (const sequence of rollout.sequences) {
-        await dataset.add(rollout.steps, sequence, sequence);
+      for (const { start, end, bootstrap, ...episode } of rollout.sequences) {
+        await dataset.add(rollout.steps, { start, end, bootstrap }, episode);
       }
-      header.ticks += rollout.ticks / num_worlds;
+      ticks += rollout.ticks;
       rollout.tallies.forEach((value, i) => tallies[i] += value);
     },
     async close() {
+      header.ticks = Math.ceil(ticks / num_worlds);
       await dataset.close(tallies);
       log.info(`what was sampled is in ${folder}`);
     },

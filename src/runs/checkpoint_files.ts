@@ -158,7 +158,7 @@ async function placeOf(path: string): Promise<string> {
   for (const place of places) {
     if (await isThere(join(place, META_FILE))) return place;
     const before = beforeOf(place);
-    if (await isThere(join(before, META_FILE))) return before;
+    if (await mayBeThere(join(before, META_FILE))) return before;
   }
   throw new TownletError("There is no checkpoint", {
     code: "checkpoint.none",
@@ -197,6 +197,16 @@ async function isThere(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Whether something is there, as far as this process may look. */
+async function mayBeThere(path: string): Promise<boolean> {
+  try {
+    return await isThere(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return false;
     throw error;
   }
 }
