@@ -29,6 +29,36 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     grants: { read: ["configs", "out", "src"], write: ["out"] },
     load: async () => (await import("./commands/simulate.ts")).simulate,
   },
+  train: {
+    summary: "Teach residents, and keep what they have learned",
+    grants: { read: ["configs", "data", "out", "src"], write: ["out"] },
+    load: async () => (await import("./commands/train.ts")).train,
+  },
+  evaluate: {
+    summary: "Play policies side by side, and compare what they earn",
+    grants: { read: ["configs", "data", "out", "src"], write: ["out"] },
+    load: async () => (await import("./commands/evaluate.ts")).evaluate,
+  },
+  capture: {
+    summary: "Record what residents see, do and get",
+    grants: { read: ["configs", "data", "out", "src"], write: ["out"] },
+    load: async () => (await import("./commands/capture.ts")).capture,
+  },
+  dataset: {
+    summary: "Look into recorded datasets, check, choose and sum up",
+    grants: { read: ["configs", "data", "out", "src"], write: ["out"] },
+    load: async () => (await import("./commands/dataset.ts")).dataset,
+  },
+  plot: {
+    summary: "Draw the curves of a training run",
+    grants: { read: ["configs", "data", "out", "src"], write: ["out"] },
+    load: async () => (await import("./commands/plot.ts")).plot,
+  },
+  promote: {
+    summary: "Decide whether a trained policy may replace the one there is",
+    grants: { read: ["configs", "data", "out", "src"], write: ["out"] },
+    load: async () => (await import("./commands/promote.ts")).promote,
+  },
   config: {
     summary: "Check, show, document or import a configuration",
     grants: { read: ["."], write: ["out"] },
