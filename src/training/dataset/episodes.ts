@@ -14,7 +14,7 @@ export const EPISODES_FILE = "episodes.jsonl";
 export const METRICS_FILE = "metrics.jsonl";
 
 /** How an episode may end: by death, by time, or with the recording. */
-export const END_REASONS = [
+const END_REASONS = [
   "faint",
   "eviction",
   "killed",

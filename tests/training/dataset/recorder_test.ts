@@ -1,4 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { Random } from "../../../src/base/random.ts";
+import type { ObservationBatch } from "../../../src/observations/batch.ts";
+import { observationSpec } from "../../../src/observations/spec.ts";
+import { logProbOf } from "../../../src/policy/network/choose.ts";
+import { openForward } from "../../../src/policy/network/forward.ts";
+import { initNetwork } from "../../../src/policy/network/init.ts";
+import { fillInput } from "../../../src/policy/network/input.ts";
+import { openNet } from "../../../src/policy/network/net.ts";
+import { networkPolicy } from "../../../src/policy/network_policy.ts";
 import { Simulation } from "../../../src/simulation.ts";
 import { Recorder } from "../../../src/training/dataset/recorder.ts";
 import { ACTION } from "../../../src/world/town.ts";
@@ -180,4 +189,51 @@ Deno.test("who does not observe or does not value everybody is not recorded", ()
     RangeError,
     "does not value everybody",
   );
+});
+
+Deno.test("what a network drew and expected can be worked out from what is recorded (rules 1-3)", async () => {
+  const town = lively();
+  const { featureNames, mapShape } = observationSpec(town);
+  const net = openNet({
+    net: "mlp64",
+    features: featureNames.length,
+    map: mapShape,
+    actions: town.actions.length,
+  });
+  const network = initNetwork(net, Random.seeded("1", "training:init"));
+  const policy = networkPolicy(town, network, { values: "all" });
+  const simulation = new Simulation(town, { policy, observe: "u8" });
+  const [{ steps, sequence }] = await recordTicks(simulation, 30);
+  const forward = openForward(net);
+  const look = (
+    seen: Pick<ObservationBatch, "map" | "features" | "actionMask">,
+    row: number,
+  ) => {
+    const input = new Float32Array(net.inputs);
+    fillInput(seen, net, row, input, 0);
+    const at = row * town.actions.length;
+    const actionMask = seen.actionMask.slice(at, at + town.actions.length);
+    return forward(network.weights, { rows: 1, input, actionMask });
+  };
+  const seen = {
+    map: steps.obs_map,
+    features: steps.obs_features,
+    actionMask: steps.action_mask,
+  };
+  let drawn = 0;
+  for (let step = 0; step < 30; step++) {
+    const { logits, value } = look(seen, step);
+    assertEquals(steps.value[step], value[0]);
+    if (steps.log_prob[step] === 0) continue;
+    drawn++;
+    const action = steps.action[step];
+    assertEquals(
+      steps.log_prob[step],
+      Math.fround(logProbOf(logits, 0, town.actions.length, action)),
+    );
+  }
+  assertEquals(drawn > 10, true);
+  const { batch } = simulation;
+  if (batch === null) throw new Error("nobody observes");
+  assertEquals(sequence.bootstrap, look(batch, 0).value[0]);
 });
