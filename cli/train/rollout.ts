@@ -1,13 +1,14 @@
 /** Training on fresh rollouts, until all steps are done or time is over. @module */
 import { join } from "node:path";
+import type { Config } from "../../src/config/config.ts";
 import type { Network } from "../../src/policy/network/net.ts";
 import { RUN_CHECKPOINTS } from "../../src/runs/checkpoint_files.ts";
 import type { Adam } from "../../src/training/adam.ts";
 import type { Backend } from "../../src/training/backend.ts";
-import type { Demonstrations } from "../../src/training/ppo.ts";
 import {
   openPpoTrainer,
   type PpoTrainer,
+  type PpoTrainerOptions,
   type TrainerState,
 } from "../../src/training/ppo_trainer.ts";
 import type {
@@ -51,16 +52,20 @@ export interface RolloutPlan {
   readonly cycle?: number;
   /** What records call the steps (`rollout`). */
   readonly mode?: DataMode;
-  /** Demonstrations to be learned from on the way (none). */
-  readonly demonstrations?: Demonstrations;
+  /** Hyper-parameters and town (the run's). */
+  readonly config?: Config;
+  /** Told of every rollout before it is learned from. */
+  readonly onRollout?: PpoTrainerOptions["onRollout"];
+  /** Files of its checkpoints beside its own, by name (none). */
+  readonly others?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** What a training on rollouts has come to. */
 export interface RolloutResult {
   /** As it was saved last. */
   readonly state: TrainState;
-  /** What its optimizer remembers. */
-  readonly adam: Adam;
+  /** The same, to go on with. */
+  readonly trainer: TrainerState;
   /** What the last update told, or null: there was none. */
   readonly record: UpdateRecord | null;
 }
@@ -71,13 +76,16 @@ export async function trainRollout(run: TrainRun): Promise<Outcome> {
   const backend = await openBackend(run, network.net);
   try {
     const last = join(run.folder, RUN_CHECKPOINTS.last);
+    const sampled = await openSampled(run);
     const { state, record } = await rollOut(run, {
       backend,
+      onRollout: sampled.add,
       untilSteps: run.config.ppo.total_steps,
       ...run.resumed === null
         ? { network, cycle: run.init?.meta.cycle }
         : { state: trainerState(run, run.resumed, last) },
     });
+    await sampled.close();
     return outcomeOf(run, state, record);
   } finally {
     await backend.close();
@@ -94,24 +102,22 @@ export async function rollOut(
   plan: RolloutPlan,
 ): Promise<RolloutResult> {
   const { config, manifest, seed, flags, clock, progress, log } = run;
-  const { untilSteps, ...begin } = plan;
+  const { untilSteps, others, ...begin } = plan;
   const { checkpoint_every } = config.ppo;
-  const sampled = await openSampled(run);
   const trainer = await openPpoTrainer({
-    ...begin,
     config,
     manifest,
     seed,
     workers: Math.min(flags.workers, config.ppo.num_worlds),
     clock,
-    onRollout: sampled.add,
+    ...begin,
   });
   try {
     const before = { steps: trainer.steps, seconds: clock() };
     let record: UpdateRecord | null = null;
     const isDue = () =>
       trainer.steps >= untilSteps || trainer.updates % checkpoint_every === 0;
-    let saved = await stateOf(run, trainer, null);
+    let saved = await stateOf(run, trainer, null, others);
     // A run that was stopped may owe a look at what it had come to.
     if (plan.state === undefined) await saveState(run, saved.state);
     else if (isDue()) await rate(run, saved.state);
@@ -132,14 +138,13 @@ export async function rollOut(
       await pause();
       stops = isOver(run);
       if (!isDue() && !stops) continue;
-      saved = await stateOf(run, trainer, record);
+      saved = await stateOf(run, trainer, record, others);
       const earned = await saveState(run, saved.state);
       stops = isOver(run);
       progress.clear();
       log.info(courseText(course) + earnedText(earned));
     }
-    await sampled.close();
-    return { state: saved.state, adam: saved.adam, record };
+    return { ...saved, record };
   } finally {
     trainer.close();
   }
@@ -150,15 +155,16 @@ async function stateOf(
   run: TrainRun,
   trainer: PpoTrainer,
   record: UpdateRecord | null,
-): Promise<{ readonly state: TrainState; readonly adam: Adam }> {
+  files: RolloutPlan["others"] = new Map(),
+): Promise<Pick<RolloutResult, "state" | "trainer">> {
   const saved = await trainer.save();
   const { network, adam, steps, updates, cycle, rng } = saved;
   const metrics = record === null
     ? run.resumed?.meta.metrics ?? {}
     : metricsOf(record);
-  const others = trainerFiles(saved, trainer.town);
+  const others = new Map([...trainerFiles(saved, trainer.town), ...files]);
   const facts = { steps, updates, cycle, rng, metrics };
-  return { state: { network, adam, ...facts, others }, adam };
+  return { state: { network, adam, ...facts, others }, trainer: saved };
 }
 
 /** The numbers of a record that are the same in every run. */
