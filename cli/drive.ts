@@ -17,13 +17,14 @@ export interface DriveOptions {
 const SLICE_MS = 10;
 
 /**
- * Calls `step` once a tick and gives the number of calls.
+ * Calls `step` once a tick, waits for its answer if it is a promise, and gives
+ * the number of calls.
  *
  * The event loop, and with it signals, has a turn every 10 ms or after each
  * tick, whichever is longer.
  */
 export async function drive(
-  step: () => void,
+  step: () => void | Promise<void>,
   options: DriveOptions,
 ): Promise<number> {
   return options.realtime === null
@@ -32,14 +33,15 @@ export async function drive(
 }
 
 async function driveFast(
-  step: () => void,
+  step: () => void | Promise<void>,
   { ticks, asked, pause }: DriveOptions,
 ): Promise<number> {
   let done = 0;
   while (done < ticks) {
     const end = performance.now() + SLICE_MS;
     do {
-      step();
+      const answer = step();
+      if (answer !== undefined) await answer;
       done++;
     } while (done < ticks && performance.now() < end);
     await new Promise<void>((resolve) => setImmediate(resolve));
@@ -50,7 +52,7 @@ async function driveFast(
 }
 
 async function driveSlowly(
-  step: () => void,
+  step: () => void | Promise<void>,
   { ticks, asked, pause }: DriveOptions,
   periodMs: number,
 ): Promise<number> {
@@ -61,7 +63,7 @@ async function driveSlowly(
     await sleep(Math.max(0, wait), asked);
     pause(done);
     if (asked.aborted) break;
-    step();
+    await step();
     done++;
   }
   return done;

@@ -128,22 +128,27 @@ export async function saveFailure(
 }
 
 /**
- * Saves a state and the stories that go with it, and gives the event that
- * tells of it; `from` is a folder from which no link may lead to it.
+ * Saves a state, what was observed last and the stories that go with it, and
+ * gives the event that tells of it; `from` is a folder from which no link may lead to it.
  */
 export async function saveState(
   path: string,
-  { town, world }: Simulation,
+  simulation: Simulation,
   stories: Plain,
   from?: string,
 ): Promise<TownEvent> {
   const { writeSnapshot } = await import("../src/snapshots/files.ts");
-  const { encodeSnapshot, STORIES_PART } = await import(
+  const { BATCH_PART, encodeSnapshot, STORIES_PART } = await import(
     "../src/snapshots/snapshot.ts"
   );
+  const { town, world } = simulation;
+  const batch = simulation.saveBatch();
   const text = encodeSnapshot(town, world, {
     app: `townlet ${project.version}`,
-    parts: { [STORIES_PART]: stories },
+    parts: {
+      [STORIES_PART]: stories,
+      ...batch === null ? {} : { [BATCH_PART]: batch },
+    },
   });
   await writeSnapshot(path, text, from);
   return {

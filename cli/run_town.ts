@@ -3,8 +3,10 @@ import { basename } from "node:path";
 import { EXIT, TownletError } from "../src/base/error.ts";
 import type { Config } from "../src/config/config.ts";
 import { configWarnings } from "../src/config/warnings.ts";
+import type { OrtModule } from "../src/policy/onnx/runtime.ts";
 import type { Hooks } from "../src/security/hooks.ts";
 import { Simulation } from "../src/simulation.ts";
+import type { Plain } from "../src/snapshots/plain.ts";
 import type { TownEvent } from "../src/world/events.ts";
 import type { Town } from "../src/world/town.ts";
 import type { Turn } from "../src/world/turn.ts";
@@ -14,7 +16,7 @@ import { drive } from "./drive.ts";
 import { type EventSink, openEvents } from "./events_file.ts";
 import type { LogLevel } from "./flags.ts";
 import { type Interrupt, listenForSignals, STOP_EXIT } from "./interrupt.ts";
-import { loadTown } from "../src/app.ts";
+import { loadRunPolicy, loadTown } from "../src/app.ts";
 import { checkExporter } from "../src/security/otel.ts";
 import { isTrace } from "../src/telemetry/events.ts";
 import type { CloseReason } from "../src/telemetry/delivery/delivery.ts";
@@ -74,7 +76,7 @@ export interface RunFlags extends Outputs, OutputFlags {
   /** Keys to set, each `path=value`. */
   readonly set: readonly string[];
   /** Who decides, or undefined: as configured. */
-  readonly policy: "scripted" | "idle" | "random" | undefined;
+  readonly policy: string | undefined;
   /** Ticks between two hashes, or undefined. */
   readonly hashEvery: number | undefined;
   /** Ticks a second, or undefined for as fast as it goes. */
@@ -111,7 +113,7 @@ export async function runTown(flags: RunFlags): Promise<number> {
     config.telemetry.otel.enabled,
   );
   const warnings = [
-    ...configWarnings(config, manifest.objects),
+    ...configWarnings(decidedBy(config, flags), manifest.objects),
     ...hookWarnings(config, manifest.affordances),
   ];
   // Before anything is said: what is warned of may be exported.
@@ -122,12 +124,17 @@ export async function runTown(flags: RunFlags): Promise<number> {
   const saved = flags.snapshotLoad === undefined
     ? undefined
     : await loadWorld(flags.snapshotLoad, flags, town, log);
+  const policy = await loadRunPolicy(town, flags.config, flags.policy, {
+    runtime: loadRuntime,
+  });
   await checkOutputs(flags, config, [flags.config]);
   await startHooks(hooks, log);
   const simulation = new Simulation(town, {
     seed: flags.seed,
-    policy: flags.policy,
+    policy,
     world: saved?.world,
+    // Who looks at the world has no use for what was observed.
+    batch: policy.sees === "observations" ? saved?.batch : undefined,
     clock: () => performance.now(),
   });
   await using telemetry = await Telemetry.open(simulation, {
@@ -172,7 +179,7 @@ export async function runTown(flags: RunFlags): Promise<number> {
     saves,
   );
   const report = reportOf(town, simulation.world, course.chronicle, {
-    policy: simulation.policy.name,
+    policy,
     ticks: course.ticks,
     seconds: course.seconds,
     before,
@@ -206,6 +213,18 @@ export async function runTown(flags: RunFlags): Promise<number> {
   }
   const signal = interrupt.signal();
   return signal === null ? EXIT.done : STOP_EXIT[signal];
+}
+
+/** A configuration with the policy that the flags name. */
+function decidedBy(config: Config, { policy: backend }: RunFlags): Config {
+  if (backend === undefined) return config;
+  return { ...config, policy: { ...config.policy, backend } };
+}
+
+/** Opens the runtime of networks, for models that were not trained here. */
+async function loadRuntime(): Promise<OrtModule> {
+  const runtime = await import("network-runtime");
+  return runtime.loadRuntime();
 }
 
 /** Why a run is over. */
@@ -330,17 +349,28 @@ async function runTicks(
       closed.abort();
     }
   };
-  const step = () => {
+  /** A failed tick tells of its failure as an event. */
+  const fail = (error: unknown): never => {
+    telemetry.fail();
+    send(turn.events);
+    throw error;
+  };
+  const stepNow = () => {
     const before = performance.now();
     try {
       simulation.step();
     } catch (error) {
-      // A failed tick tells of its failure as an event.
-      telemetry.fail();
-      send(turn.events);
-      throw error;
+      fail(error);
     }
-    const more = telemetry.tick(performance.now() - before);
+    tellTick(performance.now() - before);
+  };
+  const stepLater = async () => {
+    const before = performance.now();
+    await simulation.stepAsync().catch(fail);
+    tellTick(performance.now() - before);
+  };
+  const tellTick = (ms: number) => {
+    const more = telemetry.tick(ms);
     const told = eventsOf(turn, more);
     chronicle.note(told);
     tellFaults(told, log);
@@ -358,7 +388,8 @@ async function runTicks(
   send(first);
   telemetry.begin(first);
   const fault = await failuresOf(() =>
-    drive(step, {
+    // Who sees the world alone answers at once.
+    drive(simulation.policy.sees === "world" ? stepNow : stepLater, {
       ticks,
       realtime: flags.realtime ?? null,
       asked: AbortSignal.any([interrupt.asked, closed.signal]),
@@ -435,6 +466,8 @@ async function closeEvents(events: EventSink | null): Promise<void> {
 interface Saved {
   /** The world. */
   readonly world: World;
+  /** What was observed last, or undefined: nobody observed. */
+  readonly batch: Plain | undefined;
   /** Stories that go on, or undefined: it was saved without them. */
   readonly stories: SavedStories | undefined;
   /** The events that tell of it. */
@@ -452,7 +485,7 @@ async function loadWorld(
     "../src/snapshots/files.ts"
   );
   const { beforeRoot } = await import("../src/security/roots.ts");
-  const { decodeSnapshot, STORIES_PART } = await import(
+  const { BATCH_PART, decodeSnapshot, STORIES_PART } = await import(
     "../src/snapshots/snapshot.ts"
   );
   const { root } = town.config.snapshot;
@@ -473,6 +506,7 @@ async function loadWorld(
   }
   return {
     world,
+    batch: Object.hasOwn(parts, BATCH_PART) ? parts[BATCH_PART] : undefined,
     stories: Object.hasOwn(parts, STORIES_PART)
       ? { saved: parts[STORIES_PART], where }
       : undefined,

@@ -13,6 +13,12 @@ import {
   parseManifest,
 } from "./config/manifest.ts";
 import type { Transport } from "./config/transport.ts";
+import { TownletError } from "./base/error.ts";
+import { blendPolicy } from "./policy/blend.ts";
+import type { OrtModule } from "./policy/onnx/runtime.ts";
+import { learnedPath, openPolicy } from "./policy/open.ts";
+import type { Policy } from "./policy/policy.ts";
+import { scriptedPolicy } from "./policy/scripted.ts";
 import { Hooks } from "./security/hooks.ts";
 import {
   FILE_BYTES_MAX,
@@ -21,6 +27,7 @@ import {
   readText,
 } from "./security/paths.ts";
 import { withTransports } from "./security/permissions.ts";
+import { checkRoot, pathInRoot } from "./security/roots.ts";
 import { Simulation, type SimulationOptions } from "./simulation.ts";
 import { compileTown } from "./world/compile/town.ts";
 import type { Town } from "./world/town.ts";
@@ -70,6 +77,109 @@ export async function loadTown(
   return { config, manifest, town, hooks };
 }
 
+/** How a policy that was learned is loaded. */
+export interface LoadPolicyOptions {
+  /** True for the likeliest actions, false for draws (`policy.greedy`). */
+  readonly greedy?: boolean;
+  /** Whom it values: who has to decide (the default), or everybody. */
+  readonly values?: "asked" | "all";
+  /** Opens the runtime that models of others need; none unless given. */
+  readonly runtime?: () => OrtModule | Promise<OrtModule>;
+}
+
+/**
+ * A policy as the command line names it: `scripted`, `idle`, `random`, or
+ * `onnx:PATH` of a checkpoint, of a run (its best), or of a file `.onnx`.
+ *
+ * A network of Townlet's own is computed in TypeScript; models of others need
+ * the runtime, and answer later.
+ *
+ * @throws {TownletError} for what there is not, what was made for another
+ * town, and (exit code 5) for what was changed or must not be read
+ */
+export async function loadPolicy(
+  name: string,
+  town: Town,
+  options: LoadPolicyOptions = {},
+): Promise<Policy> {
+  const path = learnedPath(name);
+  return path === null
+    ? openPolicy(name, town)
+    : await loadLearned(path, name, town, options);
+}
+
+/**
+ * The policy of a run: the one that is named, else `policy.backend`, whose
+ * checkpoint goes by a name below `policy.root`. One that is learned shares its
+ * decisions with scripts, if `policy.blend` says so.
+ *
+ * @param file path of the town file
+ * @param name as for {@link loadPolicy}; undefined for the configured policy
+ * @throws {TownletError} as {@link loadPolicy} does
+ */
+export async function loadRunPolicy(
+  town: Town,
+  file: string,
+  name: string | undefined,
+  options: LoadPolicyOptions = {},
+): Promise<Policy> {
+  const { backend, root, blend } = town.config.policy;
+  const own = learnedPath(name ?? backend);
+  if (own === null) return openPolicy(name ?? backend, town);
+  let path = own;
+  if (name === undefined) {
+    await checkRoot(root, { what: "checkpoints", keeps: [file] });
+    path = pathInRoot(root, own, "checkpoint");
+  }
+  const learned = await loadLearned(path, name ?? backend, town, options);
+  if (!blend.enabled) return learned;
+  const scripted = scriptedPolicy(town);
+  return blendPolicy({ learned, scripted, ratio: blend.ratio });
+}
+
+/** A learned policy at a path. What it needs is loaded with it. */
+async function loadLearned(
+  path: string,
+  name: string,
+  town: Town,
+  options: LoadPolicyOptions,
+): Promise<Policy> {
+  const { greedy = town.config.policy.greedy, values, runtime } = options;
+  const { networkPolicy } = await import("./policy/network_policy.ts");
+  if (!path.endsWith(".onnx")) {
+    const { loadCheckpoint } = await import("./runs/checkpoint_files.ts");
+    const { madeFor } = await import("./policy/checkpoint.ts");
+    const { network, meta } = await loadCheckpoint(path);
+    const spec = madeFor(meta);
+    return networkPolicy(town, network, { name, spec, greedy, values });
+  }
+  const bytes = await readFile(path, {
+    what: "model",
+    limit: FILE_BYTES_MAX.checkpoint,
+  });
+  const { readExported } = await import("./policy/onnx/exported.ts");
+  const { modelSpec, openRuntimePolicy } = await import(
+    "./policy/runtime_policy.ts"
+  );
+  const network = readExported(bytes);
+  if (network !== null) {
+    const spec = modelSpec(bytes, path);
+    return networkPolicy(town, network, { name, spec, greedy, values });
+  }
+  if (runtime === undefined) {
+    throw new TownletError("This model needs the runtime of networks", {
+      code: "network.runtime",
+      where: path,
+      hint: "Give `runtime`, or take a policy that was trained here",
+    });
+  }
+  return await openRuntimePolicy(await runtime(), bytes, town, {
+    name,
+    greedy,
+    values,
+  });
+}
+
 /**
  * Reads a town file and opens the town.
  *
@@ -89,7 +199,7 @@ export async function loadTown(
  */
 export async function openTown(
   file: string,
-  options: SimulationOptions & {
+  options: SimulationOptions & LoadPolicyOptions & {
     /** Changes to the file, each `path=value`. */
     readonly overrides?: readonly string[];
   } = {},
@@ -97,7 +207,11 @@ export async function openTown(
   const { town, hooks } = await loadTown(file, options.overrides);
   await hooks.start();
   try {
-    return new Simulation(town, { ...options, closes: hooks });
+    const { policy: given } = options;
+    const policy = typeof given === "object"
+      ? given
+      : await loadRunPolicy(town, file, given, options);
+    return new Simulation(town, { ...options, policy, closes: hooks });
   } catch (error) {
     hooks[Symbol.dispose]();
     throw error;

@@ -10,7 +10,6 @@ import {
   configFlag,
   jsonFlag,
   logLevelFlag,
-  oneOf,
   quietFlag,
   realNumber,
   says,
@@ -18,8 +17,9 @@ import {
   setFlag,
   wholeNumber,
 } from "../flags.ts";
-import { POLICY_NAMES } from "../../src/policy/open.ts";
+import { learnedPath } from "../../src/policy/open.ts";
 import type { Needs } from "../../src/security/permissions.ts";
+import { policyName } from "../policy_name.ts";
 import { type RunFlags, runTown } from "../run_town.ts";
 import { transportsOf } from "../run_telemetry.ts";
 
@@ -38,6 +38,7 @@ export const simulate: Command = command({
     "simulate --ticks 500 --snapshot-save out/noon.tsnap",
     "simulate --ticks 500 --snapshot-load out/noon.tsnap",
     "simulate --ticks 500 --telemetry out/run.ndjson",
+    "simulate --ticks 500 --policy onnx:out/checkpoints/mine",
   ],
   flags: object({
     config: configFlag,
@@ -53,8 +54,10 @@ export const simulate: Command = command({
     policy: optional(
       option(
         "--policy",
-        oneOf(POLICY_NAMES, "POLICY"),
-        says("Who decides, instead of policy.backend"),
+        policyName,
+        says(
+          "Who decides, instead of policy.backend; onnx:PATH is a checkpoint, a run or a file .onnx",
+        ),
       ),
     ),
     events: optional(
@@ -124,6 +127,7 @@ export const simulate: Command = command({
 /** What a run with these flags touches. */
 function needsOf(flags: RunFlags): Partial<Needs> {
   const { config, set, events, report, snapshotSave, snapshotLoad } = flags;
+  const { policy } = flags;
   const files = [events === "-" ? undefined : events, report, snapshotSave];
   return {
     towns: [config],
@@ -132,11 +136,13 @@ function needsOf(flags: RunFlags): Partial<Needs> {
       ...["manifest", "hooks", "saves", "telemetry"] as const,
       // The newest state lies in a folder that the configuration names.
       ...snapshotLoad === "latest" ? ["snapshots"] as const : [],
+      ...policy === undefined ? ["policy"] as const : [],
     ],
     transports: transportsOf(flags),
-    reads: snapshotLoad === undefined || snapshotLoad === "latest"
-      ? []
-      : [snapshotLoad],
+    reads: [
+      snapshotLoad === "latest" ? undefined : snapshotLoad,
+      learnedPath(policy ?? "") ?? undefined,
+    ].filter((path) => path !== undefined),
     writes: [
       OUTPUT_FOLDER,
       ...files.filter((path) => path !== undefined).map((path) =>

@@ -1,4 +1,5 @@
 /** What a run was like: one plain object, for programs and for people. @module */
+import type { Policy } from "../../src/policy/policy.ts";
 import type { HookTally } from "../../src/security/hooks.ts";
 import type { TelemetryEnd } from "../../src/telemetry/telemetry.ts";
 import type { Town } from "../../src/world/town.ts";
@@ -105,6 +106,8 @@ export interface Report {
   readonly seed: number | null;
   /** Who decided. */
   readonly policy: string;
+  /** Digest of its weights: 64 hex digits; null: it has none. */
+  readonly policy_hash: string | null;
   /** Ticks executed by this run. */
   readonly ticks: number;
   /** Ticks done since the town began. */
@@ -168,7 +171,7 @@ export interface HookReport {
 /** What the run itself knows of its course. */
 export interface Course {
   /** Who decided. */
-  readonly policy: string;
+  readonly policy: Pick<Policy, "name" | "policyHash">;
   /** Ticks executed. */
   readonly ticks: number;
   /** Time they took, in seconds. */
@@ -208,7 +211,8 @@ export function reportOf(
     version: 1,
     config_id: town.config.config_id,
     seed: world.records.seed,
-    policy: course.policy,
+    policy: course.policy.name,
+    policy_hash: course.policy.policyHash?.() ?? null,
     ticks: course.ticks,
     tick: world.tick[0],
     ticks_per_day: town.ticksPerDay,

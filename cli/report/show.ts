@@ -54,7 +54,7 @@ function townLines(report: Report, paint: Paint): string[] {
   return [
     `${paint.bold(escapeText(report.config_id))}: ${
       count(report.agents, "resident")
-    }, ${escapeText(report.policy)}${seed}`,
+    }, ${policyText(report)}${seed}`,
     `${count(report.ticks, "tick")}, ${clock(from)} to ${
       clock(report.tick)
     }${speed}${ended}`,
@@ -67,6 +67,15 @@ function townLines(report: Report, paint: Paint): string[] {
       count(report.deaths, "death")
     }, ${count(report.respawns, "return")}`,
   ];
+}
+
+/** Hex digits of a digest that tell policies apart. */
+const HASH_DIGITS = 12;
+
+/** Who decided, and with which weights. */
+function policyText({ policy, policy_hash: hash }: Report): string {
+  const name = escapeText(policy);
+  return hash === null ? name : `${name} (${hash.slice(0, HASH_DIGITS)})`;
 }
 
 function residentLines(

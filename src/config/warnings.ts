@@ -43,11 +43,16 @@ function overrideWarnings(config: Config): readonly string[] {
     );
 }
 
-/** A blend of policies without a learned one. */
+/** A blend of policies without a learned one, or without a share for it. */
 function policyWarnings({ policy }: Config): readonly string[] {
-  return policy.blend.enabled && !policy.backend.startsWith("onnx:")
-    ? [
-      `policy.blend: has no learned policy to share decisions with while policy.backend is ${policy.backend}`,
-    ]
-    : [];
+  const { backend, blend } = policy;
+  if (!blend.enabled) return [];
+  if (!backend.startsWith("onnx:")) {
+    return [
+      `policy.blend: has no learned policy to share decisions with while policy.backend is ${backend}`,
+    ];
+  }
+  return blend.ratio > 0
+    ? []
+    : ["policy.blend.ratio: 0 shares nothing, policy.backend decides alone"];
 }

@@ -8,6 +8,14 @@ import { scriptedPolicy } from "./scripted.ts";
 /** Names of the policies that need nothing but the town. */
 export const POLICY_NAMES = ["scripted", "idle", "random"] as const;
 
+/** How the name of a policy begins that was learned. */
+const LEARNED = "onnx:";
+
+/** The path in `onnx:PATH`; null for the name of a policy of another kind. */
+export function learnedPath(name: string): string | null {
+  return name.startsWith(LEARNED) ? name.slice(LEARNED.length) : null;
+}
+
 /**
  * A policy by name: `scripted`, `idle` or `random`.
  *
@@ -25,7 +33,9 @@ export function openPolicy(name: string, town: Town): Policy {
       throw new TownletError(`There is no policy ${name}`, {
         code: "policy.unknown",
         where: "policy.backend",
-        hint: `Choose one of: ${POLICY_NAMES.join(", ")}`,
+        hint: `Choose one of: ${
+          POLICY_NAMES.join(", ")
+        }; what was learned is loaded with loadPolicy()`,
       });
   }
 }

@@ -31,6 +31,8 @@ export interface RuntimePolicyOptions {
   readonly name: string;
   /** True to take the likeliest action in place of a draw (false). */
   readonly greedy?: boolean;
+  /** Whom it values: who has to decide (the default), or everybody. */
+  readonly values?: "asked" | "all";
 }
 
 /** Arrays that inputs are made of, by the type of their numbers. */
@@ -59,9 +61,9 @@ export async function openRuntimePolicy(
   ort: OrtModule,
   bytes: Uint8Array,
   town: Town,
-  { name, greedy = false }: RuntimePolicyOptions,
+  { name, greedy = false, values = "asked" }: RuntimePolicyOptions,
 ): Promise<Policy> {
-  const spec = specOf(bytes, name);
+  const spec = modelSpec(bytes, name);
   requireSpec(spec, town, { where: name });
   const model = await openModel(ort, bytes, town, name);
   const hash = sha256Hex(bytes);
@@ -76,26 +78,31 @@ export async function openRuntimePolicy(
     sees: "observations",
     releases: true,
     spec,
+    everyTick: values === "all",
     logits,
     policyHash: () => hash,
     async act({ world, rows, count, batch }, out) {
       if (batch === null) throw new TypeError("a model needs observations");
-      if (count === 0) return;
+      const agents = values === "all" ? world.roster : rows;
+      const agentCount = values === "all" ? world.population[0] : count;
+      if (agentCount === 0) return;
       const seen = {
-        features: new Float32Array(count * features),
-        map: new Float32Array(count * cells),
-        action_mask: new Uint8Array(count * actions),
+        features: new Float32Array(agentCount * features),
+        map: new Float32Array(agentCount * cells),
+        action_mask: new Uint8Array(agentCount * actions),
       };
-      for (let i = 0; i < count; i++) {
-        const row = batch.rowOf[rows[i]];
+      for (let i = 0; i < agentCount; i++) {
+        const row = batch.rowOf[agents[i]];
         const from = batch.row(row);
-        place[rows[i]] = i;
+        place[agents[i]] = i;
         seen.features.set(from.features, i * features);
         seen.map.set(from.map, i * cells);
         seen.action_mask.set(from.actionMask, i * actions);
       }
-      const result = await model(count, seen);
-      for (let i = 0; i < count; i++) out.value[rows[i]] = result.value[i];
+      const result = await model(agentCount, seen);
+      for (let i = 0; i < agentCount; i++) {
+        out.value[agents[i]] = result.value[i];
+      }
       chooseRows(result.logits, place, { rows, count, actions }, out, {
         random: greedy ? null : world.random.policy,
         kept: logits,
@@ -104,8 +111,13 @@ export async function openRuntimePolicy(
   };
 }
 
-/** What a model says that it was made for. */
-function specOf(bytes: Uint8Array, where: string): PolicySpec {
+/**
+ * What a model says that it was made for.
+ *
+ * @param where its file, for messages
+ * @throws {TownletError} when it does not say so
+ */
+export function modelSpec(bytes: Uint8Array, where: string): PolicySpec {
   const metadata = readOnnxMetadata(bytes);
   const read = (key: string): string => {
     const hash = metadata.get(key);

@@ -12,6 +12,7 @@ import { isHookFile } from "../config/hook_source.ts";
 import { savesByItself } from "../config/snapshot_settings.ts";
 import type { TelemetrySettings } from "../config/telemetry_settings.ts";
 import type { Transport, TransportTls } from "../config/transport.ts";
+import { learnedPath } from "../policy/open.ts";
 import { hooksFolder } from "./hook_files.ts";
 import { OTEL_VARIABLES } from "./otel.ts";
 import { pathFrom } from "./paths.ts";
@@ -49,6 +50,8 @@ export type TownPart =
   | "snapshots"
   /** The same, to write into it, if the run does. */
   | "saves"
+  /** The folder of checkpoints, where the policy is one of them. */
+  | "policy"
   | "telemetry"
   /** Where telemetry connects to, and the certificates for that. */
   | "connections";
@@ -193,6 +196,12 @@ function namedBy(part: TownPart, file: string, config: Config): Named {
     case "snapshots": {
       const { root } = config.snapshot;
       checkOwn(root, "snapshots", [file]);
+      return { ...NOTHING_NAMED, reads: [outermost(root)] };
+    }
+    case "policy": {
+      const { backend, root } = config.policy;
+      if (learnedPath(backend) === null) return NOTHING_NAMED;
+      checkOwn(root, "checkpoints", [file]);
       return { ...NOTHING_NAMED, reads: [outermost(root)] };
     }
     case "telemetry":

@@ -10,7 +10,7 @@ const kill = (agent: string) =>
 /** Lives and chats of everybody in a report made now. */
 function livesOf({ town, world }: Simulation): unknown {
   const { residents } = reportOf(town, world, openChronicle(), {
-    policy: "idle",
+    policy: { name: "idle" },
     ticks: 0,
     seconds: 0,
     before: deedsOf(world),

@@ -22,7 +22,7 @@ function reportFor(...ids: readonly string[]): Report {
 /** The report of a town as it stands. */
 function reportNow({ town, world }: Tiny): Report {
   return reportOf(town, world, openChronicle(), {
-    policy: "scripted",
+    policy: { name: "scripted" },
     ticks: 0,
     seconds: 0,
     before: deedsOf(world),
