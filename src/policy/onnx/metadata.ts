@@ -6,7 +6,7 @@
 import { notOnnx, readFields, textOf } from "./protobuf.ts";
 
 /** Fields of the message of a model: its graph, and an entry of metadata. */
-export const GRAPH = 7;
+const GRAPH = 7;
 const METADATA = 14;
 
 /** Most entries of metadata that are read. */

@@ -2,10 +2,10 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { TownletError } from "../../../src/base/error.ts";
 import { policyHash } from "../../../src/policy/network/net.ts";
+import { readExported } from "../../../src/policy/onnx/exported.ts";
 import { readOnnxMetadata } from "../../../src/policy/onnx/metadata.ts";
 import { encodePolicyOnnx } from "../../../src/policy/onnx/policy_graph.ts";
 import { field, message } from "../../../src/policy/onnx/protobuf.ts";
-import { readPolicyOnnx } from "../../../src/policy/onnx/read_policy.ts";
 import { POLICY_FACTS, smallNetwork } from "../../helpers/nets.ts";
 
 const network = smallNetwork("mlp64", "metadata", [0, 0, 0]);
@@ -59,9 +59,9 @@ Deno.test("readOnnxMetadata() reads models of others, and refuses what is no mod
   }
 });
 
-Deno.test("readOnnxMetadata() and readPolicyOnnx() answer or refuse, whatever the bytes are", () => {
+Deno.test("readOnnxMetadata() and readExported() answer or refuse, whatever the bytes are", () => {
   const attempt = (bytes: Uint8Array) => {
-    for (const read of [readOnnxMetadata, readPolicyOnnx]) {
+    for (const read of [readOnnxMetadata, readExported]) {
       try {
         read(bytes);
       } catch (error) {
