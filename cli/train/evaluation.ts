@@ -81,6 +81,6 @@ export async function tryOut(
 }
 
 /** The highest return so far, −Infinity before the first. */
-export function bestOf(evaluated: readonly EvaluationRecord[]): number {
+function bestOf(evaluated: readonly EvaluationRecord[]): number {
   return Math.max(-Infinity, ...evaluated.map((one) => one.return_mean));
 }
