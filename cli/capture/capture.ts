@@ -1,8 +1,10 @@
 /** Records what residents see, do and get, as a dataset. @module */
 import { setImmediate } from "node:timers";
 import { TownletError } from "../../src/base/error.ts";
-import type { ObservationSpec } from "../../src/observations/spec.ts";
-import { observationSpec } from "../../src/observations/spec.ts";
+import {
+  type ObservationSpec,
+  observationSpec,
+} from "../../src/observations/spec.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import {
   createDataset,
@@ -30,8 +32,8 @@ export interface CaptureOptions {
   readonly seed: number;
   /** How many worlds, each at the next seed. */
   readonly worlds: number;
-  /** Opens who decides, anew for every world. */
-  readonly open: (town: Town) => Policy;
+  /** Who decides; values everybody, if it sees observations. */
+  readonly policy: Policy;
   /** Words for the manifest. */
   readonly tags: readonly string[];
   /** Files the folder must not contain. */
@@ -53,9 +55,8 @@ export async function capture(
   town: Town,
   options: CaptureOptions,
 ): Promise<DatasetManifest> {
-  const { ticks, seed, worlds, open, tags, asked } = options;
+  const { ticks, seed, worlds, policy, tags, asked } = options;
   const mapFormat = formatOf(observationSpec(town));
-  const policy = open(town);
   const header = datasetHeader(town, {
     mapFormat,
     seed,
@@ -72,7 +73,7 @@ export async function capture(
   for (let world = 0; world < worlds && !asked.aborted; world++) {
     const simulation = new Simulation(town, {
       seed: seed + world,
-      policy: open(town),
+      policy,
       observe: mapFormat,
     });
     const done = world * ticks;
@@ -113,7 +114,7 @@ async function recordWorld(
   };
   let end = performance.now() + SLICE_MS;
   for (let done = 0; done < ticks && !asked.aborted; done++) {
-    const { events } = simulation.step();
+    const { events } = await simulation.stepAsync();
     addTallies(events, tallies, 0);
     await write(recorder.record());
     if (performance.now() < end) continue;

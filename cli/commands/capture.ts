@@ -5,10 +5,10 @@ import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { join } from "node:path";
-import type { LoadedTown } from "../../src/app.ts";
+import { type LoadedTown, loadRunPolicy } from "../../src/app.ts";
 import { EXIT } from "../../src/base/error.ts";
 import { recordText } from "../../src/base/text.ts";
-import { openPolicy } from "../../src/policy/open.ts";
+import { learnedPath } from "../../src/policy/open.ts";
 import {
   checkDatasetFolder,
   openDataset,
@@ -31,6 +31,7 @@ import {
   setFlag,
   wholeNumber,
 } from "../flags.ts";
+import { policyName } from "../policy_name.ts";
 import { listenForSignals, STOP_EXIT } from "../interrupt.ts";
 import { checkProfile } from "../permissions.ts";
 import { jsonLine } from "../print/json.ts";
@@ -46,8 +47,6 @@ const TICKS_MAX = 100_000_000;
 const TICKS = 100;
 /** Most worlds. */
 const SEEDS_MAX = 100_000;
-/** How the name of a policy begins that comes from a file. */
-const FROM_FILE = "onnx:";
 
 /** Records what residents see, do and get. */
 export const capture: Command = command({
@@ -74,9 +73,9 @@ export const capture: Command = command({
     )),
     policy: optional(option(
       "--policy",
-      string({ metavar: "POLICY" }),
+      policyName,
       says(
-        "Who decides: scripted, idle, random or onnx:PATH, instead of policy.backend",
+        "Who decides, instead of policy.backend; onnx:PATH is a checkpoint, a run or a file .onnx",
       ),
     )),
     seed: seedFlag,
@@ -111,10 +110,11 @@ export const capture: Command = command({
   needs: ({ configs, set, policy, out }) => ({
     towns: configs,
     set,
-    opens: ["manifest", "hooks"],
-    reads: policy?.startsWith(FROM_FILE)
-      ? [policy.slice(FROM_FILE.length)]
-      : [],
+    opens: [
+      ...["manifest", "hooks"] as const,
+      ...policy === undefined ? ["policy"] as const : [],
+    ],
+    reads: [learnedPath(policy ?? "")].filter((path) => path !== null),
     writes: [out],
   }),
   async run(flags) {
@@ -140,6 +140,7 @@ export const capture: Command = command({
         : pathInRoot(out, ids[i], "dataset");
       const dataset = await recordTown(
         town,
+        configs[i],
         { ...flags, folder },
         interrupt.asked,
       );
@@ -187,12 +188,16 @@ interface TownFlags {
 /** Records one town and opens what was written, which checks it. */
 async function recordTown(
   { config, town, hooks }: LoadedTown,
+  file: string,
   flags: TownFlags,
   asked: AbortSignal,
 ): Promise<Dataset> {
   const { folder, seeds, tags } = flags;
-  const name = flags.policy ?? config.policy.backend;
   const ticks = flags.ticks ?? config.scenario?.ticks ?? TICKS;
+  const policy = await loadRunPolicy(town, file, flags.policy, {
+    values: "all",
+    runtime: async () => (await import("network-runtime")).loadRuntime(),
+  });
   await hooks.start();
   const progress = openProgress(!flags.quiet);
   try {
@@ -201,7 +206,7 @@ async function recordTown(
       ticks,
       seed: flags.seed ?? config.seed ?? 0,
       worlds: seeds,
-      open: (town) => openPolicy(name, town),
+      policy,
       tags,
       keeps: flags.configs,
       asked,

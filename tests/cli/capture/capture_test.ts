@@ -15,14 +15,15 @@ import { TownletError } from "../../../src/base/error.ts";
 import { openPolicy } from "../../../src/policy/open.ts";
 import { openDataset } from "../../../src/runs/dataset_files.ts";
 import { SHORTEST } from "../../helpers/config_text.ts";
+import type { Town } from "../../../src/world/town.ts";
 import { inScratch } from "../../helpers/scratch.ts";
 
-const options = (out: string) => ({
+const options = (out: string, town: Town) => ({
   out,
   ticks: 12,
   seed: 5,
   worlds: 2,
-  open: (town: Parameters<typeof openPolicy>[1]) => openPolicy("random", town),
+  policy: openPolicy("random", town),
   tags: ["one", "two"],
   keeps: [],
   asked: new AbortController().signal,
@@ -34,7 +35,7 @@ Deno.test("capture() records worlds at one seed after the other", async () => {
     const { town } = await loadTown("configs/hamlet.yaml", [
       "training.episode_ticks=10",
     ]);
-    const manifest = await capture(town, options(`${scratch}/a`));
+    const manifest = await capture(town, options(`${scratch}/a`, town));
     assertEquals(
       [manifest.seed, manifest.ticks, manifest.policy, manifest.tags],
       [5, 12, "random", ["one", "two"]],
@@ -50,7 +51,7 @@ Deno.test("capture() records worlds at one seed after the other", async () => {
       ),
     );
     // The second world is what a recording at its seed is.
-    const later = { ...options(`${scratch}/b`), seed: 6, worlds: 1 };
+    const later = { ...options(`${scratch}/b`, town), seed: 6, worlds: 1 };
     await capture(town, later);
     const alone = (await openDataset(`${scratch}/b`)).metrics;
     assertEquals(
@@ -68,7 +69,7 @@ Deno.test("capture() stops when it is asked to, and what was recorded stays", as
     const { town } = await loadTown("configs/hamlet.yaml");
     const stop = new AbortController();
     const manifest = await capture(town, {
-      ...options(`${scratch}/a`),
+      ...options(`${scratch}/a`, town),
       ticks: 100_000,
       asked: stop.signal,
       onTicks: () => stop.abort(),
@@ -83,7 +84,7 @@ Deno.test("capture() stops when it is asked to, and what was recorded stays", as
 Deno.test("writeParquet() writes both tables for other programs", async () => {
   await inScratch(async (scratch) => {
     const { town } = await loadTown("configs/hamlet.yaml");
-    await capture(town, options(`${scratch}/a`));
+    await capture(town, options(`${scratch}/a`, town));
     const dataset = await openDataset(`${scratch}/a`);
     await writeParquet(dataset);
     const read = async (name: string) => {
