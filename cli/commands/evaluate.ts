@@ -5,10 +5,10 @@ import { text } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { loadTown } from "../../src/app.ts";
+import { loadPolicy, loadTown } from "../../src/app.ts";
 import { EXIT } from "../../src/base/error.ts";
 import { recordText } from "../../src/base/text.ts";
-import { openPolicy, POLICY_NAMES } from "../../src/policy/open.ts";
+import { POLICY_NAMES } from "../../src/policy/open.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { checkOutput, writeFile } from "../../src/security/paths.ts";
 import {
@@ -106,10 +106,14 @@ export const evaluate: Command = command({
     checkProfile(config);
     const named = [...policy, ...more];
     const names = named.length > 0 ? named : POLICY_NAMES;
-    const policies = names.map((name) => ({
-      name,
-      open: (town: Town) => openPolicy(name, town),
-    }));
+    const policies = new Map<string, Policy>();
+    for (const name of names) {
+      const policy = await loadPolicy(name, town, {
+        ...asked.greedy ? { greedy: true } : {},
+        runtime: async () => (await import("network-runtime")).loadRuntime(),
+      });
+      policies.set(name, policy);
+    }
     if (svg !== undefined) await checkOutput(svg, SVG_FILE);
     using hooks = loaded.hooks;
     await hooks.start();
@@ -143,10 +147,7 @@ export const evaluate: Command = command({
 /** Plays one policy after the other, and shows how far it is. */
 async function ratePolicies(
   town: Town,
-  policies: readonly {
-    readonly name: string;
-    readonly open: (town: Town) => Policy;
-  }[],
+  policies: ReadonlyMap<string, Policy>,
   { seeds, ticks }: {
     readonly seeds: readonly number[];
     readonly ticks: number;
@@ -154,16 +155,16 @@ async function ratePolicies(
 ): Promise<readonly Rated[]> {
   const progress = openProgress(true);
   const rated: Rated[] = [];
-  const all = policies.length * seeds.length;
+  const all = policies.size * seeds.length;
   let done = 0;
   try {
-    for (const { name, open } of policies) {
+    for (const [name, policy] of policies) {
       const onSeed = () =>
         progress.show(
           ++done / all,
           () => `${recordText(name)}, ${count(done, "episode")} of ${all}`,
         );
-      const evaluation = await evaluatePolicy(town, open, {
+      const evaluation = await evaluatePolicy(town, () => policy, {
         seeds,
         ticks,
         onSeed,

@@ -25,15 +25,13 @@ interface Plan {
 
 /** The charts, from the top. */
 const PLANS: readonly Plan[] = [
+  { title: "Return of an episode", lines: {}, evaluated: true },
   {
-    title: "Return of an episode",
-    lines: { episode_return_mean: "training" },
-    evaluated: true,
+    title: "Return of lives in training",
+    lines: { episode_return_mean: "those that ended" },
   },
-  {
-    title: "Losses",
-    lines: { loss_policy: "policy", loss_value: "value", loss_total: "total" },
-  },
+  { title: "Loss of the policy", lines: { loss_policy: "mean" } },
+  { title: "Loss of the values", lines: { loss_value: "mean" } },
   {
     title: "Cross-entropy of demonstrations",
     lines: { loss: "learned from", val_loss: "held out" },
@@ -119,21 +117,33 @@ export function curvesOf({ metrics, evaluations }: RunLogs): Curves {
 
 /** The curves as a picture: a chart for each kind that the run has. */
 export function curvesSvg(name: string, curves: Curves): string {
-  const { x: xLabel, metrics, evaluations } = curves;
+  const { x, metrics, evaluations } = curves;
+  const xs = [
+    ...Object.values(metrics).flat().map(([x]) => x),
+    ...evaluations.map(({ x }) => x),
+  ];
+  const range = [Math.min(...xs), Math.max(...xs)] as const;
+  const [unit, prefix] = unitOf(range[1]);
   const charts = PLANS.flatMap(({ title, lines, evaluated }): Chart[] => {
     const series: Series[] = Object.entries(lines)
       .filter(([key]) => metrics[key] !== undefined)
-      .map(([key, line]) => ({ name: line, points: metrics[key] }));
+      .map(([key, line]) => ({
+        name: line,
+        points: metrics[key].map(([x, y]) => [x / unit, y]),
+      }));
     if (evaluated && evaluations.length > 0) {
       series.push({
-        name: "evaluation, 95 %",
-        points: evaluations.map(({ x, mean }) => [x, mean]),
+        name: "mean and 95 %",
+        points: evaluations.map(({ x, mean }) => [x / unit, mean]),
         spread: evaluations.map(({ interval }) => interval),
       });
     }
-    return series.length === 0
-      ? []
-      : [{ title, xLabel, series, zero: evaluated !== true }];
+    return series.length === 0 ? [] : [{
+      title,
+      xLabel: prefix + x,
+      series,
+      range: [range[0] / unit, range[1] / unit],
+    }];
   });
   const [first, ...rest] = charts;
   return svgOf(
@@ -141,6 +151,12 @@ export function curvesSvg(name: string, curves: Curves): string {
       ? []
       : [{ ...first, title: `${name}: ${lowered(first.title)}` }, ...rest],
   );
+}
+
+/** What is counted at the x axis: ones, thousands or millions. */
+function unitOf(greatest: number): readonly [unit: number, prefix: string] {
+  if (greatest >= 1e6) return [1e6, "million "];
+  return greatest >= 1e4 ? [1e3, "thousand "] : [1, ""];
 }
 
 function lowered(title: string): string {

@@ -22,6 +22,8 @@ export interface Chart {
   readonly xLabel: string;
   /** Its lines; colours repeat after twelve. */
   readonly series: readonly Series[];
+  /** Least and greatest x to make room for, beside those of the lines. */
+  readonly range?: readonly [from: number, to: number];
   /** Names for x = 0, 1, 2 and so on, instead of numbers. */
   readonly names?: readonly string[];
   /** False where 0 need not be on the y axis (true). */
@@ -86,12 +88,12 @@ function heightOf({ series }: Chart): number {
 }
 
 function chartLines(chart: Chart): readonly string[] {
-  const { title, xLabel, series, names, zero = true } = chart;
+  const { title, xLabel, series, names, range = [], zero = true } = chart;
   const points = series.flatMap((one) => one.points);
   const ends = series.flatMap(({ spread = [] }) => spread)
     .filter((one) => one !== null).flat();
   const xs = names === undefined
-    ? axis(points.map(([x]) => x))
+    ? axis([...points.map(([x]) => x), ...range])
     : { from: -0.5, to: names.length - 0.5, step: 1 };
   const ys = widened(axis([...points.map(([, y]) => y), ...ends], zero));
   const px = (x: number) => place(x, xs, LEFT, RIGHT);

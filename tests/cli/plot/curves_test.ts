@@ -40,11 +40,23 @@ Deno.test("curvesOf() counts records where nobody counted steps", () => {
 Deno.test("curvesSvg() draws a chart for each kind of number, and no more", () => {
   const svg = curvesSvg(RUN.name, curvesOf(RUN));
   assertStringIncludes(svg, ">commons-1: return of an episode</text>");
-  assertStringIncludes(svg, ">evaluation, 95 %</text>");
-  assertStringIncludes(svg, ">Losses</text>");
+  assertStringIncludes(svg, ">mean and 95 %</text>");
+  assertStringIncludes(svg, ">Loss of the policy</text>");
   assertEquals(svg.includes(">Entropy</text>"), false);
-  assertEquals([...svg.matchAll(/>agent-steps<\/text>/g)].length, 3);
+  assertEquals([...svg.matchAll(/>agent-steps<\/text>/g)].length, 4);
   assertEquals(/NaN|Infinity/.test(svg), false);
+});
+
+Deno.test("curvesSvg() counts millions where there are millions, in all charts", () => {
+  const svg = curvesSvg("x", {
+    x: "agent-steps",
+    metrics: { lr: [[2e6, 1], [4e6, 0]] },
+    evaluations: [{ x: 0, mean: 50, interval: null }],
+  });
+  assertEquals([...svg.matchAll(/>million agent-steps</g)].length, 2);
+  assertEquals([...svg.matchAll(/>4<\/text>/g)].length, 2);
+  // What begins at 2 million begins in the middle.
+  assertStringIncludes(svg, 'd="M355 40L640 230"');
 });
 
 Deno.test("curvesSvg() of a run that tells nothing it knows is empty", () => {
