@@ -93,6 +93,27 @@ Deno.test("an exported network decides as the network does", async () => {
   }
 });
 
+Deno.test("a model values everybody when it is asked to, and history is the same", async () => {
+  const name = "onnx:x.onnx";
+  const values = networkPolicy(town, network, { greedy: true, values: "all" });
+  const all = await openRuntimePolicy(ort, exported, town, {
+    name,
+    greedy: true,
+    values: "all",
+  });
+  const here = new Simulation(town, { seed: 1, policy: values });
+  const there = new Simulation(town, { seed: 1, policy: all });
+  for (let tick = 0; tick < 15; tick++) {
+    here.step();
+    await there.stepAsync();
+    for (let agent = 0; agent < town.capacity; agent++) {
+      const [own, other] = [here, there].map(({ turn }) => turn.value[agent]);
+      assertAlmostEquals(own, other, 1e-4);
+    }
+  }
+  assertEquals(there.hash(), here.hash());
+});
+
 Deno.test("a model draws the same for the same seed", async () => {
   const hashes: string[] = [];
   for (let run = 0; run < 2; run++) {

@@ -1,7 +1,8 @@
 /** Recording and sorting experience, with the real program. @module */
 import { assertEquals, assertMatch } from "@std/assert";
-import { scratch, start, townlet } from "../helpers/townlet.ts";
-import { ended } from "../helpers/townlet.ts";
+import { loadTown } from "../../src/app.ts";
+import { saveNetwork } from "../helpers/networks.ts";
+import { ended, scratch, start, townlet } from "../helpers/townlet.ts";
 
 Deno.test("capture, inspect, curate, audit, stats and golden-merge work hand in hand", async () => {
   using folder = scratch();
@@ -112,4 +113,40 @@ Deno.test("a capture that is interrupted leaves a whole dataset", async () => {
   assertEquals(code, 130);
   assertEquals(JSON.parse(text).interrupted, "SIGINT");
   assertEquals((await townlet("dataset", ["audit", out])).code, 0);
+});
+
+Deno.test("capture records what a network draws and expects", async () => {
+  using folder = scratch();
+  const path = folder.path.slice(folder.path.lastIndexOf("out/"));
+  const { town } = await loadTown("configs/hamlet.yaml");
+  const hash = await saveNetwork(town, `${path}/net`);
+  const { code, out, err } = await townlet("capture", [
+    "configs/hamlet.yaml",
+    ...["--policy", `onnx:${path}/net`, "--ticks", "50"],
+    ...["--out", `${path}/data`, "--json"],
+  ]);
+  assertEquals([code, err], [0, ""]);
+  assertEquals(JSON.parse(out).datasets[0].steps, 150);
+  const shown = await townlet("dataset", [
+    "inspect",
+    `${path}/data`,
+    ...["--episode", "0", "--json"],
+  ]);
+  const { steps, bootstrap_value } = JSON.parse(shown.out);
+  const drawn = steps.filter((step: { log_prob: number }) => step.log_prob < 0);
+  assertEquals(drawn.length > 10, true);
+  assertEquals(bootstrap_value !== 0, true);
+  assertEquals(
+    steps.every((step: { value: number }) => step.value !== 0),
+    true,
+  );
+  const manifest = await Deno.readTextFile(`${path}/data/manifest.json`);
+  assertEquals(JSON.parse(manifest).policy_hash, hash);
+  const other = await townlet("capture", [
+    "configs/hamlet.yaml",
+    ...["--set", "observations.layout=v2"],
+    ...["--policy", `onnx:${path}/net`, "--out", `${path}/other`],
+  ]);
+  assertEquals(other.code, 2);
+  assertMatch(other.err, /made for other/);
 });
