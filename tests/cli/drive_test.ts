@@ -41,6 +41,30 @@ Deno.test("drive() tells of its progress, the last time when all is done", async
   assertEquals(told.at(-1), 3000);
 });
 
+Deno.test("drive() waits for steps that answer later, one after the other", async () => {
+  for (const realtime of [null, 1000]) {
+    const told: string[] = [];
+    await drive(async () => {
+      told.push("begun");
+      await Promise.resolve();
+      told.push("done");
+    }, { ticks: 3, realtime, asked: never, pause: () => {} });
+    assertEquals(told, Array(3).fill(["begun", "done"]).flat());
+  }
+  let message = "";
+  try {
+    await drive(() => Promise.reject(new Error("tick")), {
+      ticks: 3,
+      realtime: null,
+      asked: never,
+      pause: () => {},
+    });
+  } catch (error) {
+    message = error instanceof Error ? error.message : "";
+  }
+  assertEquals(message, "tick");
+});
+
 Deno.test("drive() with a pace takes its time", async () => {
   const start = performance.now();
   const done = await drive(() => {}, {

@@ -33,6 +33,20 @@ Deno.test("configWarnings() knows places by id and by type, generated ones too",
   }
 });
 
+Deno.test("configWarnings() tells of a blend that shares nothing", async () => {
+  const blended = async (blend: string) =>
+    configWarnings(
+      await loadConfig(
+        withLines(`policy: { backend: "onnx:mine", blend: ${blend} }`),
+      ),
+    );
+  assertEquals(await blended("{ enabled: true }"), [
+    "policy.blend.ratio: 0 shares nothing, policy.backend decides alone",
+  ]);
+  assertEquals(await blended("{ enabled: true, ratio: 0.1 }"), []);
+  assertEquals(await blended("{ ratio: 0 }"), []);
+});
+
 Deno.test("configWarnings() tells of personalities of nobody and blends of nothing", async () => {
   const config = await loadConfig(
     withLines(`population: { residents: [{ id: a }] }

@@ -84,6 +84,22 @@ affordances: { hooks: { on_fault: ${fault}, allow: [${hook}] } }`)).write;
   assertEquals(await writes("disable"), []);
 });
 
+Deno.test("permissionsFor() reads the folder of checkpoints only if the policy is one", async () => {
+  const opens = ["policy"] as const;
+  const reads = async (policy: string) =>
+    (await forRun(`policy: { ${policy} }`, { opens })).read;
+  assertEquals(await reads("root: data/mine"), ["towns/t.yaml"]);
+  assertEquals(await reads('backend: "onnx:a", root: data/mine'), [
+    "towns/t.yaml",
+    "data",
+  ]);
+  const error = await assertRejects(
+    () => reads('backend: "onnx:a", root: .'),
+    TownletError,
+  );
+  assertEquals([error.code, error.exit], ["root.too_wide", 5]);
+});
+
 Deno.test("permissionsFor() reads a manifest from the folder of its town", async () => {
   const lines = "affordances: { manifest: ../lists/m.yaml }";
   assertEquals((await forRun(lines)).read, [
