@@ -34,7 +34,7 @@ export interface OpenedData {
  * as `openDataset` does
  */
 export async function openData(
-  run: TrainRun,
+  run: Pick<TrainRun, "flags" | "config" | "town" | "file" | "mode">,
   key: DataKey,
   before: readonly string[] = [],
 ): Promise<OpenedData> {
@@ -53,7 +53,7 @@ export async function openData(
 }
 
 function foldersOf(
-  { flags, config: { training }, file, mode }: TrainRun,
+  { flags, config: { training }, file, mode }: Parameters<typeof openData>[0],
   key: DataKey,
   before: readonly string[],
 ): readonly string[] {

@@ -6,7 +6,7 @@ import type { Mode } from "./run.ts";
 /** The ways of training. */
 export const TRAIN: Readonly<Record<ModeName, () => Promise<Mode>>> = {
   rollout: async () => (await import("./rollout.ts")).trainRollout,
-  replay: notYet,
+  replay: async () => (await import("./replay.ts")).trainReplay,
   mixed: notYet,
   bc: async () => (await import("./bc.ts")).trainBc,
   anneal: notYet,

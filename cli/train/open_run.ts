@@ -30,14 +30,24 @@ import {
 } from "../../src/runs/run_folder.ts";
 import { permissionsFor } from "../../src/security/permissions.ts";
 import { beforeRoot } from "../../src/security/roots.ts";
+import type { CloseReason } from "../../src/telemetry/delivery/delivery.ts";
+import { TrainingTelemetry } from "../../src/telemetry/training.ts";
 import type { Interrupt } from "../interrupt.ts";
 import { broadPermissions, checkProfile } from "../permissions.ts";
 import { openLog } from "../print/log.ts";
 import { openProgress } from "../print/progress.ts";
+import { checkStandardOutput } from "../run_telemetry.ts";
 import type { EvaluationRecord } from "./evaluation.ts";
 import { checkModeFlags, type TrainFlags } from "./flags.ts";
 import { needsOf } from "./needs.ts";
 import { netOf, type TrainRun } from "./run.ts";
+
+/** Why telemetry ends, by how the run does. */
+const REASON = {
+  done: "complete",
+  interrupted: "signal",
+  failed: "error",
+} as const satisfies Partial<Record<RunStatus, CloseReason>>;
 
 /** What runs have where nobody says otherwise. */
 const DEFAULTS = { evalEpisodes: 5, logEvery: 1, logMaxRecords: 0 };
@@ -47,7 +57,7 @@ export interface OpenedRun {
   /** The training. */
   readonly run: TrainRun;
   /** Ends it: says how in `run.json`, and closes its files. */
-  end(status: RunStatus): Promise<void>;
+  end(status: keyof typeof REASON): Promise<void>;
 }
 
 /**
@@ -74,6 +84,7 @@ async function openNew(
   const loaded = await loadTown(file, flags.set);
   const { config } = loaded;
   checkProfile(config);
+  checkStandardOutput(flags, config);
   checkTrainable(loaded, file);
   const mode = flags.mode ?? config.training.source;
   checkModeFlags(flags, mode);
@@ -190,6 +201,13 @@ async function opened(
     steps,
     0,
   );
+  const telemetry = await TrainingTelemetry.open(config, {
+    seed: info.seed,
+    updates: resumed?.meta.updates ?? 0,
+    file: join(folder, RUN_FILES.config),
+    app: project.version,
+    onLog: (level, text) => log[level](text),
+  });
   await writeRunInfo(folder, info);
   const start = performance.now();
   const run: TrainRun = {
@@ -212,6 +230,7 @@ async function opened(
     evaluations: evaluations.log,
     // Nobody else writes there.
     evaluated: evaluations.records as unknown as EvaluationRecord[],
+    telemetry,
     log,
     progress: openProgress(!flags.quiet),
     interrupt,
@@ -220,8 +239,14 @@ async function opened(
   return {
     run,
     async end(status) {
+      await telemetry.close(REASON[status]);
       metrics.log.close();
       evaluations.log.close();
+      // Who could not begin leaves no folder that stands in the way.
+      const isEmpty = metrics.log.records === 0 && resumed === null;
+      if (status === "failed" && isEmpty && await lastOf(folder) === null) {
+        return await Deno.remove(folder, { recursive: true });
+      }
       const ended = new Date().toISOString();
       await writeRunInfo(folder, { ...info, status, ended });
     },

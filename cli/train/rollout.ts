@@ -15,6 +15,7 @@ import type {
   DataMode,
   UpdateRecord,
 } from "../../src/training/update_record.ts";
+import { TALLIES } from "../../src/vector/tallies.ts";
 import type { EvaluationRecord } from "./evaluation.ts";
 import { courseText, shareOf } from "./progress.ts";
 import {
@@ -104,6 +105,8 @@ export async function rollOut(
   const { config, manifest, seed, flags, clock, progress, log } = run;
   const { untilSteps, others, ...begin } = plan;
   const { checkpoint_every } = config.ppo;
+  /** What happened while the steps of an update were sampled. */
+  const tallies = new Float64Array(TALLIES.length);
   const trainer = await openPpoTrainer({
     config,
     manifest,
@@ -111,6 +114,10 @@ export async function rollOut(
     workers: Math.min(flags.workers, config.ppo.num_worlds),
     clock,
     ...begin,
+    async onRollout(rollout) {
+      rollout.tallies.forEach((value, i) => tallies[i] += value);
+      await begin.onRollout?.(rollout);
+    },
   });
   try {
     const before = { steps: trainer.steps, seconds: clock() };
@@ -123,8 +130,9 @@ export async function rollOut(
     else if (isDue()) await rate(run, saved.state);
     let stops = isOver(run);
     while (trainer.steps < untilSteps && !stops) {
+      tallies.fill(0);
       record = await trainer.update();
-      await logUpdate(run, record);
+      await logUpdate(run, record, tallies);
       const course = {
         updates: trainer.updates,
         steps: trainer.steps,
@@ -168,7 +176,7 @@ async function stateOf(
 }
 
 /** The numbers of a record that are the same in every run. */
-function metricsOf(record: UpdateRecord): Record<string, number | null> {
+export function metricsOf(record: UpdateRecord): Record<string, number | null> {
   const numbers = Object.entries(record).filter(([name, value]) =>
     !TIMES.includes(name) && (typeof value === "number" || value === null)
   );

@@ -3,6 +3,7 @@ import { listenForSignals, STOP_EXIT } from "../interrupt.ts";
 import { jsonLine } from "../print/json.ts";
 import { print } from "../print/output.ts";
 import { checkFlags, type TrainFlags } from "./flags.ts";
+import { inspectReplay } from "./inspect.ts";
 import { TRAIN } from "./modes.ts";
 import { openRun } from "./open_run.ts";
 import type { Outcome } from "./run.ts";
@@ -18,6 +19,7 @@ const FORMAT = "townlet.training";
  */
 export async function train(flags: TrainFlags): Promise<number> {
   checkFlags(flags);
+  if (flags.inspect) return await inspectReplay(flags);
   using interrupt = listenForSignals();
   const { run, end } = await openRun(flags, interrupt);
   let outcome: Outcome;

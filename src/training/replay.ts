@@ -155,6 +155,9 @@ export interface ReplayUpdate {
 /**
  * One update by a batch of recorded episodes, see `ppoUpdate()`.
  *
+ * It never stops early: how far the network is from whoever was recorded does
+ * not tell how far this update has moved it.
+ *
  * @throws {TownletError} for numbers that are not finite; it names dataset and
  * batch
  */
@@ -163,12 +166,13 @@ export async function replayUpdate(
   { steps, sequences, index }: ReplayBatch,
   place: ReplayPlace,
 ): Promise<ReplayUpdate> {
-  const { clock, features, baseline, ...learner } = replay;
+  const { clock, features, baseline, settings, ...learner } = replay;
   const { learningRate } = place;
   const start = clock();
   const { metrics, offPolicy } = await ppoUpdate({
     ...learner,
     ...{ steps, sequences, learningRate, batch: index },
+    settings: { ...settings, target_kl: 0 },
   });
   const record = updateRecord({
     epoch: place.updates + 1,

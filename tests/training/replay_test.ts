@@ -170,8 +170,13 @@ Deno.test("replayUpdate() learns, and tells of the episodes and their dataset", 
 
 Deno.test("replayUpdate() sees that somebody else acted", async () => {
   const { replay, batch } = await recorded("scripted");
+  assert(mortals.ppo.target_kl > 0);
   const { offPolicy, record } = await replayUpdate(replay, batch, PLACE);
   assert(offPolicy > 0.5, `${offPolicy}`);
+  // It went on all the same.
+  assert(record.kl_divergence > 2 * mortals.ppo.target_kl);
+  const { num_epochs, num_mini_batches } = mortals.ppo;
+  assert(record.updates >= num_epochs * num_mini_batches);
   assertEquals(record.baseline_log_prob_mean, 0);
 });
 
