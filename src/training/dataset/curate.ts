@@ -37,7 +37,7 @@ export interface Curation {
  * rejected before stays so.
  *
  * @throws {TownletError} where there is none, or one action has more than 95 %
- * of their steps
+ * of their decisions, as learning from them would find
  */
 export async function curation(
   dataset: Dataset,
@@ -59,13 +59,14 @@ export async function curation(
       hint: "Record more, or ask for less with --min-timesteps, --min-reward",
     });
   }
-  const steps = tally.steps.reduce((sum, count) => sum + count, 0);
-  const most = tally.steps.indexOf(Math.max(...tally.steps));
-  const share = tally.steps[most] / steps;
+  const { decisions } = tally;
+  const most = decisions.indexOf(Math.max(...decisions));
+  const share = decisions[most] /
+    Math.max(1, decisions.reduce((sum, count) => sum + count, 0));
   if (share > SHARE_MAX) {
     throw unusable(
       "one_action",
-      `${actions[most]} is ${(100 * share).toFixed(1)} % of the actions: ` +
+      `${actions[most]} is ${(100 * share).toFixed(1)} % of the decisions: ` +
         "nothing else can be learned",
       {
         where,

@@ -54,6 +54,28 @@ Deno.test("curation() refuses datasets that show one action, or nothing", async 
   assertEquals(none.code, "dataset.empty");
 });
 
+Deno.test("curation() counts decisions: what could not be otherwise shows nothing", async () => {
+  const idle = await open("idle");
+  const forced = {
+    ...idle,
+    read: async (index: number) => {
+      const shard = await idle.read(index);
+      const { action, action_mask } = shard.steps;
+      for (let step = 0; step < action.length; step += 2) {
+        action[step] = 1;
+        action_mask.fill(0, step * town.actions.length);
+        action_mask[step * town.actions.length + 1] = 1;
+        action_mask.fill(1, (step + 1) * town.actions.length);
+      }
+      return shard;
+    },
+  };
+  const { actions } = await summarize(forced);
+  assertEquals([actions[0].share < 0.6, actions[0].decision_share], [true, 1]);
+  const error = await assertRejects(() => curation(forced, ANY), TownletError);
+  assertEquals(error.code, "dataset.one_action");
+});
+
 Deno.test("curate() keeps every episode, its metrics, and what was rejected before", async () => {
   const dataset = await open("random");
   const again = async (source: typeof dataset, minTimesteps: number) => {
