@@ -6,8 +6,7 @@
  *
  * @module
  */
-import type { Layer, Net } from "../policy/network/net.ts";
-import { tensorsOf } from "../policy/network/net.ts";
+import { type Layer, type Net, tensorsOf } from "../policy/network/net.ts";
 import { ELEMENT, type Graph, openGraph } from "../policy/onnx/graph.ts";
 import { addNet, type NetNodes } from "../policy/onnx/net_graph.ts";
 

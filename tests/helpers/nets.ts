@@ -3,7 +3,6 @@ import {
   type NetInput,
   openForward,
 } from "../../src/policy/network/forward.ts";
-import { initNetwork } from "../../src/policy/network/init.ts";
 import {
   type NetName,
   type Network,
@@ -13,22 +12,17 @@ import { Random } from "../../src/base/random.ts";
 import type { PolicyFacts } from "../../src/policy/onnx/policy_graph.ts";
 import type { PpoBatch } from "../../src/training/backend.ts";
 
-/** A small network that has learned something: biases are not 0 any more. */
+/** A small network with weights and biases drawn at random. */
 export function smallNetwork(
-  net: NetName,
+  name: NetName,
   seed: string,
   map: readonly [number, number, number] = [2, 3, 3],
 ): Network {
   const random = Random.seeded(seed, "network");
-  const network = initNetwork(
-    openNet({ net, features: 5, map, actions: 6 }),
-    random,
-  );
-  const { weights } = network;
-  for (let i = 0; i < weights.length; i++) {
-    weights[i] += 0.2 * (random.float() - 0.5);
-  }
-  return network;
+  const net = openNet({ net: name, features: 5, map, actions: 6 });
+  const weights = new Float32Array(net.size)
+    .map(() => 0.4 * (random.float() - 0.5));
+  return { net, weights };
 }
 
 /** Rows of input, a part of it 0, with masks that leave one action at least. */

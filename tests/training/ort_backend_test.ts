@@ -10,7 +10,7 @@ import { clipGradient, createAdam, stepAdam } from "../../src/training/adam.ts";
 import type { Backend } from "../../src/training/backend.ts";
 import { openOrtBackend } from "../../src/training/ort_backend.ts";
 import { openTsBackend } from "../../src/training/ts_backend.ts";
-import { ort, runtimeBytes } from "../helpers/learning_runtime.ts";
+import { ort } from "../helpers/learning_runtime.ts";
 import { randomPpoBatch, smallNetwork } from "../helpers/nets.ts";
 
 const COEFFICIENTS = {
@@ -148,38 +148,9 @@ for (const name of NETS) {
   });
 }
 
-Deno.test("openOrtBackend() needs no more memory after 1,000 steps than after 100", async () => {
-  const network = smallNetwork("mlp64", "5");
-  const { net, weights } = network;
-  const random = Random.seeded("5", "memory");
-  const batches = [32, 9].map((rows) => randomPpoBatch(network, rows, random));
-  const gradient = new Float32Array(net.size);
-  await withBackend(network, async (backend) => {
-    const run = async (steps: number) => {
-      for (let step = 0; step < steps; step++) {
-        const batch = batches[step % 2];
-        await backend.ppo(weights, batch, COEFFICIENTS, gradient);
-        await backend.clone(weights, batch, gradient);
-        await backend.forward(weights, batch);
-      }
-      return runtimeBytes();
-    };
-    const before = await run(100);
-    assertEquals(await run(900), before);
-  });
-});
-
-Deno.test("openOrtBackend() can be closed and opened, over and over, and is of no use when closed", async () => {
+Deno.test("openOrtBackend() is of no use when closed", async () => {
   const network = smallNetwork("mlp64", "6");
   const batch = randomPpoBatch(network, 3, Random.seeded("6", "close"));
-  const sizes = new Set<number>();
-  for (let i = 0; i < 20; i++) {
-    await withBackend(network, async (backend) => {
-      await backend.forward(network.weights, batch);
-    });
-    if (i >= 10) sizes.add(runtimeBytes());
-  }
-  assertEquals(sizes.size, 1);
   const closed = await openOrtBackend(ort, network.net);
   await closed.close();
   await assertRejects(() => closed.forward(network.weights, batch));

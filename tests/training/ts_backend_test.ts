@@ -5,6 +5,12 @@ import { openTsBackend } from "../../src/training/ts_backend.ts";
 import { openForward } from "../../src/policy/network/forward.ts";
 import { randomPpoBatch, smallNetwork } from "../helpers/nets.ts";
 
+/**
+ * Seeds of the networks. In none of them a rectifier stands so close to 0 that
+ * a difference reaches over the edge (with 1, one does by 8e-9).
+ */
+const SEEDS = ["2", "3"];
+
 /** A loss of weights, which writes its gradient. */
 type Loss = (weights: Float32Array, gradient: Float32Array) => Promise<number>;
 
@@ -67,7 +73,7 @@ for (const name of NETS) {
     // Without a map, what values are clipped by makes no difference.
     for (const valueClip of map[0] === 0 ? [0.2] : [0.2, 0]) {
       Deno.test(`openTsBackend() has right gradients: ppo, ${name}, a map of ${map}, value clip ${valueClip}`, async () => {
-        for (const seed of ["1", "2"]) {
+        for (const seed of SEEDS) {
           const network = smallNetwork(name, seed, map);
           const random = Random.seeded(seed, `${name} ${map}`);
           const backend = openTsBackend(network.net);
@@ -97,7 +103,7 @@ for (const name of NETS) {
       });
     }
     Deno.test(`openTsBackend() has right gradients: clone, ${name}, a map of ${map}`, async () => {
-      for (const seed of ["1", "2"]) {
+      for (const seed of SEEDS) {
         const network = smallNetwork(name, seed, map);
         const random = Random.seeded(seed, `${name} ${map}`);
         const backend = openTsBackend(network.net);
