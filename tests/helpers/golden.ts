@@ -1,7 +1,11 @@
 /** Runs whose hashes are written down. @module */
 import { openTown } from "../../src/app.ts";
+import { blendPolicy } from "../../src/policy/blend.ts";
+import { networkPolicy } from "../../src/policy/network_policy.ts";
+import { scriptedPolicy } from "../../src/policy/scripted.ts";
 import { Simulation } from "../../src/simulation.ts";
 import { type BusyOptions, busyTown } from "./busy_town.ts";
+import { networkFor } from "./networks.ts";
 import { SCENARIOS } from "./shipped.ts";
 
 /** A run whose hashes are written down. */
@@ -18,7 +22,8 @@ export interface GoldenRun {
 
 /**
  * All of them: shipped towns over days, scenarios beyond their end, and a town
- * of misfortunes, where residents die, quarrel and are called together.
+ * of misfortunes, where residents die, quarrel and are called together. There a
+ * network decides, too, alone or with the scripts.
  */
 export const GOLDEN_RUNS: readonly GoldenRun[] = [
   shipped("town", 1, { ticks: 2880, every: 480 }),
@@ -32,6 +37,8 @@ export const GOLDEN_RUNS: readonly GoldenRun[] = [
   busy({ movement: "walk", backend: "scripted" }),
   busy({ movement: "teleport", backend: "scripted" }),
   busy({ movement: "walk", backend: "random" }),
+  learned(1),
+  learned(0.5),
 ];
 
 /** Hashes by tick. */
@@ -68,6 +75,24 @@ function busy(options: BusyOptions): GoldenRun {
     name: `busy ${options.movement} ${options.backend}`,
     open: () => new Simulation(busyTown(options), { seed: 1 }),
     ticks: 600,
+    every: 50,
+  };
+}
+
+/** A run in which a network has a share of the decisions. */
+function learned(ratio: number): GoldenRun {
+  const town = busyTown({ movement: "walk", backend: "scripted" });
+  return {
+    name: `busy walk network, share ${ratio}`,
+    open: () => {
+      const policy = blendPolicy({
+        learned: networkPolicy(town, networkFor(town)),
+        scripted: scriptedPolicy(town),
+        ratio,
+      });
+      return new Simulation(town, { seed: 1, policy });
+    },
+    ticks: 300,
     every: 50,
   };
 }
