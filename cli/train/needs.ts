@@ -1,5 +1,6 @@
 /** What a training touches, as far as its flags say. @module */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { RUN_FILES } from "../../src/runs/run_folder.ts";
 import {
   CODE_FOLDER,
   type Needs,
@@ -20,9 +21,12 @@ export function needsOf(
   );
   return {
     ...NEEDS_NOTHING,
-    towns: config === undefined ? [] : [config],
+    towns: [
+      ...config === undefined ? [] : [config],
+      ...resume === undefined ? [] : [join(resume, RUN_FILES.config)],
+    ],
     set,
-    opens: ["manifest"],
+    opens: ["manifest", "telemetry"],
     reads: [
       ...init === undefined ? [] : [init],
       ...data,

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import project from "../../deno.json" with { type: "json" };
 import { type LoadedTown, loadTown } from "../../src/app.ts";
 import { TownletError } from "../../src/base/error.ts";
+import type { Config } from "../../src/config/config.ts";
 import { isHookFile } from "../../src/config/hook_source.ts";
 import { configSha256 } from "../../src/config/identity.ts";
 import { configWarnings } from "../../src/config/warnings.ts";
@@ -36,7 +37,7 @@ import type { Interrupt } from "../interrupt.ts";
 import { broadPermissions, checkProfile } from "../permissions.ts";
 import { openLog } from "../print/log.ts";
 import { openProgress } from "../print/progress.ts";
-import { checkStandardOutput } from "../run_telemetry.ts";
+import { toStandardOutput } from "../run_telemetry.ts";
 import type { EvaluationRecord } from "./evaluation.ts";
 import { checkModeFlags, type TrainFlags } from "./flags.ts";
 import { needsOf } from "./needs.ts";
@@ -201,6 +202,7 @@ async function opened(
     steps,
     0,
   );
+  await writeRunInfo(folder, info);
   const telemetry = await TrainingTelemetry.open(config, {
     seed: info.seed,
     updates: resumed?.meta.updates ?? 0,
@@ -208,7 +210,6 @@ async function opened(
     app: project.version,
     onLog: (level, text) => log[level](text),
   });
-  await writeRunInfo(folder, info);
   const start = performance.now();
   const run: TrainRun = {
     flags,
@@ -297,6 +298,18 @@ async function loadInit(
       code: "checkpoint.net",
       where: path,
       hint: `Train with --set ppo.net=${net.shape.net}`,
+    },
+  );
+}
+
+/** Refuses two that want the standard output. */
+function checkStandardOutput({ json }: TrainFlags, config: Config): void {
+  if (!json || !toStandardOutput(config)) return;
+  throw new TownletError(
+    "--json and telemetry.transport both want the standard output",
+    {
+      code: "usage",
+      hint: "Leave --json out, or send telemetry to a file",
     },
   );
 }

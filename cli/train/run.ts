@@ -22,6 +22,7 @@ import type { ModeName } from "../../src/runs/run_folder.ts";
 import type { Adam } from "../../src/training/adam.ts";
 import type { Backend } from "../../src/training/backend.ts";
 import { openTsBackend } from "../../src/training/ts_backend.ts";
+import type { TrainingTelemetry } from "../../src/telemetry/training.ts";
 import type { UpdateRecord } from "../../src/training/update_record.ts";
 import type { Town } from "../../src/world/town.ts";
 import type { Interrupt } from "../interrupt.ts";
@@ -66,6 +67,8 @@ export interface TrainRun {
   readonly evaluations: MetricsLog;
   /** The same as they were written, those of before, too. */
   readonly evaluated: EvaluationRecord[];
+  /** Tells the outside, as the town file says. */
+  readonly telemetry: TrainingTelemetry;
   /** Says things. */
   readonly log: Log;
   /** The line on the terminal. */
@@ -116,11 +119,18 @@ export function isOver({ flags, interrupt, clock }: TrainRun): boolean {
     minutes !== undefined && clock() >= 60 * minutes;
 }
 
-/** Writes the record of an update down, if its turn has come. */
+/**
+ * Tells of an update, and writes its record down if its turn has come.
+ *
+ * @param tallies what happened while its steps were sampled, by `TALLIES`;
+ * null where none were
+ */
 export async function logUpdate(
-  { metrics, logEvery }: TrainRun,
+  { metrics, logEvery, telemetry }: TrainRun,
   record: UpdateRecord,
+  tallies: ArrayLike<number> | null = null,
 ): Promise<void> {
+  telemetry.tell(record, tallies);
   if (record.epoch % logEvery !== 0) return;
   await metrics.append({ ...record, log_stream_offset: metrics.records + 1 });
 }

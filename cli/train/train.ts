@@ -1,7 +1,8 @@
 /** A training, from its flags to its exit code. @module */
 import { listenForSignals, STOP_EXIT } from "../interrupt.ts";
 import { jsonLine } from "../print/json.ts";
-import { print } from "../print/output.ts";
+import { print, printError } from "../print/output.ts";
+import { toStandardOutput } from "../run_telemetry.ts";
 import { checkFlags, type TrainFlags } from "./flags.ts";
 import { inspectReplay } from "./inspect.ts";
 import { TRAIN } from "./modes.ts";
@@ -29,6 +30,7 @@ export async function train(flags: TrainFlags): Promise<number> {
   } catch (error) {
     run.progress.clear();
     await end("failed");
+    run.log.info(`what was learned until then is in ${run.folder}`);
     throw error;
   }
   run.progress.clear();
@@ -40,7 +42,8 @@ export async function train(flags: TrainFlags): Promise<number> {
     const told = { format: FORMAT, version: 1, mode, run: out, seed, status };
     print(`${jsonLine({ ...told, ...outcome.json })}\n`);
   } else if (!flags.quiet) {
-    print(`${outcome.lines.join("\n")}\n`);
+    const say = toStandardOutput(run.config) ? printError : print;
+    say(`${outcome.lines.join("\n")}\n`);
   }
   return signal === null ? outcome.exit : STOP_EXIT[signal];
 }

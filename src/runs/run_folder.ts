@@ -14,6 +14,7 @@ import { recordText } from "../base/text.ts";
 import type { Config } from "../config/config.ts";
 import { keptConfig } from "../config/identity.ts";
 import { int, oneOf } from "../config/schema.ts";
+import type { TransportTls } from "../config/transport.ts";
 import {
   about,
   FILE_BYTES_MAX,
@@ -297,15 +298,16 @@ async function nextRun(
 }
 
 /**
- * A configuration as a file in the folder of a run: without what only says who
- * is told of a town, and with paths as seen from there.
+ * A configuration as a file in the folder of a run: without what only runs of
+ * a town look at, and with paths as seen from there.
  */
 function effective(
   config: Config,
   moved: (path: string) => string,
 ): Readonly<Record<string, unknown>> {
   const orNull = (path: string | null) => path === null ? null : moved(path);
-  const { affordances, training, profile, snapshot, log } = config;
+  const { affordances, training, telemetry, profile, snapshot, log } = config;
+  const { transports, sign } = telemetry;
   return {
     ...keptConfig({
       ...config,
@@ -322,6 +324,28 @@ function effective(
     profile,
     snapshot,
     log,
+    telemetry: {
+      ...telemetry,
+      transports: transports.map((one) =>
+        "tls" in one ? { ...one, tls: movedTls(one.tls, orNull) } : one
+      ),
+      sign: {
+        ...sign,
+        keys: sign.keys.map((key) => ({ ...key, file: orNull(key.file) })),
+      },
+    },
+  };
+}
+
+function movedTls(
+  tls: TransportTls,
+  moved: (path: string | null) => string | null,
+): TransportTls {
+  return {
+    ...tls,
+    ca_file: moved(tls.ca_file),
+    cert_file: moved(tls.cert_file),
+    key_file: moved(tls.key_file),
   };
 }
 

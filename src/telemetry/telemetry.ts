@@ -7,25 +7,16 @@
  */
 import { randomBytes } from "node:crypto";
 import { sha256Hex } from "../base/hash.ts";
-import { configSha256 } from "../config/identity.ts";
-import type {
-  ChannelName,
-  TelemetrySettings,
-} from "../config/telemetry_settings.ts";
+import type { TelemetrySettings } from "../config/telemetry_settings.ts";
 import { CERTIFICATE_SOON_MS } from "../security/certificates.ts";
 import type { HookTally } from "../security/hooks.ts";
 import type { Simulation } from "../simulation.ts";
 import type { Plain } from "../snapshots/plain.ts";
 import type { TownEvent } from "../world/events.ts";
-import {
-  isStateChannel,
-  SCHEMA_VERSION,
-  type StateChannelName,
-} from "./channels.ts";
+import type { StateChannelName } from "./channels.ts";
 import {
   type CloseReason,
   type Delivery,
-  type HelloAbout,
   openDelivery,
 } from "./delivery/delivery.ts";
 import {
@@ -35,6 +26,7 @@ import {
   isTrace,
   textLists,
 } from "./events.ts";
+import { aboutOf } from "./hello.ts";
 import { type Health, hooksHealth, TickTimes, worldHealth } from "./health.ts";
 import { type Metric, Metrics } from "./metrics.ts";
 import { type ExportedState, RunExport } from "./otel.ts";
@@ -177,7 +169,7 @@ export class Telemetry implements AsyncDisposable {
         deliveries.push(
           await openDelivery(transport, {
             settings,
-            about: aboutOf(simulation, options.app),
+            about: aboutOf(town.config, world.records.seed, options.app),
             sid: streamId(simulation),
             file: options.file,
             startTick: world.tick[0],
@@ -411,34 +403,6 @@ const NO_LISTS: readonly EventList[] = [];
 /** Milliseconds of a clock that never goes back. */
 function clock(): number {
   return performance.now();
-}
-
-/** What the first line of every connection tells of the run. */
-function aboutOf({ town, world }: Simulation, app: string): HelloAbout {
-  const { config } = town;
-  const { mode, channels, deterministic } = config.telemetry;
-  const enabled = (Object.keys(channels) as ChannelName[]).filter((name) =>
-    channels[name].enabled &&
-    !(deterministic && (name === "health" || name === "training"))
-  );
-  const { seed } = world.records;
-  return {
-    schema: SCHEMA_VERSION,
-    app,
-    deno: Deno.version.deno,
-    config_id: config.config_id,
-    config_sha256: configSha256(config),
-    ...seed === null ? {} : { seed },
-    mode,
-    channels: Object.fromEntries(enabled.map((name) => {
-      const settings = channels[name];
-      return [name, {
-        schema: SCHEMA_VERSION,
-        ..."every" in settings ? { every: settings.every } : {},
-        kind: isStateChannel(name) ? "state" : "event",
-      }];
-    })),
-  };
 }
 
 /** Name of the stream: drawn, or of the town, its seed and its first tick. */

@@ -69,10 +69,14 @@ export interface EpisodeMetrics {
 }
 
 /** What happened while steps were sampled; all 0 where none were. */
-export interface EventMetrics extends Omit<Tallies, "chat_quality_sum"> {
+export interface EventMetrics
+  extends Omit<Tallies, "chat_quality_sum" | UtilityName> {
   /** Mean quality of the chats that went well, 0 without. */
   readonly chat_quality_mean: number;
 }
+
+/** Tallies that records do not have; telemetry tells them. */
+type UtilityName = "power_lost_events" | "shower_events" | "sleep_events";
 
 /** A number for each tally. */
 type Tallies = { readonly [Name in TallyName]: number };

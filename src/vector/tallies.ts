@@ -16,6 +16,9 @@ export const TALLIES = [
   "chat_success_events",
   "chat_quality_sum",
   "chat_failure_events",
+  "power_lost_events",
+  "shower_events",
+  "sleep_events",
 ] as const;
 /** Name of a tally. */
 export type TallyName = typeof TALLIES[number];
@@ -50,6 +53,15 @@ export function addTallies(
         break;
       case "chat.failed":
         tallies[at + TALLY.chat_failure_events]++;
+        break;
+      case "shower.power_lost":
+        tallies[at + TALLY.power_lost_events]++;
+        break;
+      case "shower.completed":
+        tallies[at + TALLY.shower_events]++;
+        break;
+      case "sleep.completed":
+        tallies[at + TALLY.sleep_events]++;
     }
   }
 }

@@ -140,7 +140,10 @@ Deno.test("a training needs its town, its data and where it writes", () => {
   assertEquals(needs.reads, ["data/best", "data/shown", "src"]);
   assertEquals(needs.writes, ["out", "runs"]);
   const again = needsOf(flags({ config: undefined, resume: "out/runs/a" }));
-  assertEquals([again.towns, again.writes], [[], ["out"]]);
+  assertEquals(
+    [again.towns, again.writes],
+    [["out/runs/a/config.yaml"], ["out"]],
+  );
 });
 
 Deno.test("train runs ticks, changes the weights and keeps them", async () => {

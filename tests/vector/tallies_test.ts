@@ -30,6 +30,9 @@ const events: readonly TownEvent[] = [
   },
   { event: "chat.failed", tick: 1, speaker: "a", listener: "b" },
   { event: "sleep.completed", tick: 1, agent: "a", object: "bed" },
+  { event: "shower.completed", tick: 1, agent: "a", object: "shower" },
+  { event: "shower.power_lost", tick: 1, object: "shower" },
+  { event: "agent.removed", tick: 1, agent: "a", reason: "faint" },
 ];
 
 Deno.test("addTallies() adds each kind of event to its own numbers, and no other", () => {
@@ -42,6 +45,9 @@ Deno.test("addTallies() adds each kind of event to its own numbers, and no other
     chat_success_events: 1,
     chat_quality_sum: 0.75,
     chat_failure_events: 1,
+    power_lost_events: 1,
+    shower_events: 1,
+    sleep_events: 1,
   };
   const size = TALLIES.length;
   const tallies = new Float64Array(3 * size);
