@@ -133,6 +133,7 @@ Deno.test("the tasks that learn, and those of tests, alone fetch what learning n
     programs.filter(({ flags }) => flags.includes(LEARNING[0]))
       .map(({ name }) => name).sort(),
     [
+      "bench:learning",
       "capture",
       "evaluate",
       "simulate:onnx",
