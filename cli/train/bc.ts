@@ -1,15 +1,7 @@
 /** Training by demonstrations: behaviour cloning. @module */
-import { join } from "node:path";
-import type { Network } from "../../src/policy/network/net.ts";
-import { RUN_CHECKPOINTS } from "../../src/runs/checkpoint_files.ts";
-import { type Adam, createAdam } from "../../src/training/adam.ts";
 import { cloneEpoch } from "../../src/training/cloning.ts";
 import { type Survey, survey } from "../../src/training/demonstrations.ts";
-import {
-  openStream,
-  type Stream,
-  streamState,
-} from "../../src/training/streams.ts";
+import { openStream, streamState } from "../../src/training/streams.ts";
 import { number } from "../print/text.ts";
 import {
   type CloneNumbers,
@@ -20,16 +12,16 @@ import {
   untilStopped,
 } from "./clone_record.ts";
 import { openData } from "./data.ts";
+import { copyLearner, firstLearner } from "./learner.ts";
 import { modeState, rememberedState } from "./mode_state.ts";
 import {
-  firstNetwork,
   isOver,
   openBackend,
   type Outcome,
   type TrainRun,
   type TrainState,
 } from "./run.ts";
-import { adamOf, saveState } from "./save.ts";
+import { saveState } from "./save.ts";
 import { outcomeOf } from "./summary.ts";
 
 /** Name of the stream that shuffles. */
@@ -43,13 +35,6 @@ interface Remembered {
   readonly seconds: number;
 }
 
-/** What a pass changes. */
-interface Learner {
-  readonly network: Network;
-  readonly adam: Adam;
-  readonly stream: Stream;
-}
-
 /** The mode `bc`. */
 export async function trainBc(run: TrainRun): Promise<Outcome> {
   const { config, town, seed, resumed, clock, progress, log } = run;
@@ -58,17 +43,15 @@ export async function trainBc(run: TrainRun): Promise<Outcome> {
   const { folders, shards } = await openData(run, "bc.manifest", before?.data);
   const found = await survey(shards, town.actions, String(seed));
   let learner = firstLearner(run);
+  let shuffle = streamState(openStream(seed, SHUFFLE, resumed?.meta.rng));
   let updates = resumed?.meta.updates ?? 0;
   let steps = resumed?.meta.steps ?? 0;
   let seconds = before?.seconds ?? 0;
   let numbers: CloneNumbers = resumed?.meta.metrics ?? {};
   const stateNow = (): TrainState => ({
-    network: learner.network,
-    adam: learner.adam,
-    steps,
-    updates,
-    cycle: -1,
-    rng: { [SHUFFLE]: streamState(learner.stream) },
+    ...learner,
+    ...{ steps, updates, cycle: -1 },
+    rng: { [SHUFFLE]: shuffle },
     metrics: numbers,
     others: new Map([modeState({ data: folders, seconds })]),
   });
@@ -77,14 +60,17 @@ export async function trainBc(run: TrainRun): Promise<Outcome> {
     while (updates < bc.epochs && !isOver(run)) {
       const start = clock();
       // A pass that is cut short leaves no trace: it is done again.
-      const next = copyOf(learner);
+      const next = copyLearner(learner);
+      const stream = openStream(seed, SHUFFLE, { [SHUFFLE]: shuffle });
       const pass = await untilStopped(run, (pause) =>
         cloneEpoch({
-          ...{ backend, network: next.network, adam: next.adam, shards, pause },
-          ...{ survey: found, settings: bc, random: next.stream.random },
+          ...next,
+          ...{ backend, shards, survey: found, settings: bc, pause },
+          random: stream.random,
         }));
       if (pass === null) break;
       learner = next;
+      shuffle = streamState(stream);
       updates++;
       steps += pass.steps;
       seconds += clock() - start;
@@ -119,28 +105,6 @@ export async function trainBc(run: TrainRun): Promise<Outcome> {
       duration_sec: seconds,
     },
     lines: outcome.lines.toSpliced(1, 0, ...accuracyLines(numbers, found)),
-  };
-}
-
-/** What the run begins or goes on with. */
-function firstLearner(run: TrainRun): Learner {
-  const { seed, resumed, folder } = run;
-  const network = firstNetwork(run);
-  const { net } = network;
-  return copyOf({
-    network,
-    adam: resumed?.optimizer
-      ? adamOf(net, resumed.optimizer, join(folder, RUN_CHECKPOINTS.last))
-      : createAdam(net.size),
-    stream: openStream(seed, SHUFFLE, resumed?.meta.rng),
-  });
-}
-
-function copyOf({ network, adam, stream }: Learner): Learner {
-  return {
-    network: { net: network.net, weights: network.weights.slice() },
-    adam: { m: adam.m.slice(), v: adam.v.slice(), t: adam.t },
-    stream: openStream(0, SHUFFLE, { [SHUFFLE]: streamState(stream) }),
   };
 }
 

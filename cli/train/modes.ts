@@ -7,7 +7,7 @@ import type { Mode } from "./run.ts";
 export const TRAIN: Readonly<Record<ModeName, () => Promise<Mode>>> = {
   rollout: async () => (await import("./rollout.ts")).trainRollout,
   replay: async () => (await import("./replay.ts")).trainReplay,
-  mixed: notYet,
+  mixed: async () => (await import("./mixed.ts")).trainMixed,
   bc: async () => (await import("./bc.ts")).trainBc,
   anneal: notYet,
 };

@@ -1,10 +1,7 @@
 /** Training by recorded episodes: passes of PPO over datasets. @module */
-import { join } from "node:path";
 import { TownletError } from "../../src/base/error.ts";
 import { observationSpec } from "../../src/observations/spec.ts";
 import type { RandomState } from "../../src/policy/checkpoint.ts";
-import { RUN_CHECKPOINTS } from "../../src/runs/checkpoint_files.ts";
-import { createAdam } from "../../src/training/adam.ts";
 import type { Shards } from "../../src/training/demonstrations.ts";
 import {
   type Replay,
@@ -22,25 +19,27 @@ import {
 import type { DataMode } from "../../src/training/update_record.ts";
 import { number } from "../print/text.ts";
 import { openData, type OpenedData } from "./data.ts";
+import { firstLearner } from "./learner.ts";
 import { modeState, rememberedState } from "./mode_state.ts";
 import { courseText } from "./progress.ts";
 import { metricsOf } from "./rollout.ts";
 import {
-  firstNetwork,
   isOver,
   logUpdate,
   openBackend,
   type Outcome,
   pause,
   type TrainRun,
+  type TrainState,
 } from "./run.ts";
-import { adamOf, saveState } from "./save.ts";
+import { saveState } from "./save.ts";
 import { outcomeOf } from "./summary.ts";
 
-/** Stream that shuffles the steps of a batch. */
-export const SHUFFLE = "training:shuffle";
-/** Stream that shuffles shards and episodes. */
-const ORDER = "training:replay";
+/** Streams: one shuffles shards and episodes, one the steps of a batch. */
+const STREAMS = {
+  order: "training:replay:order",
+  shuffle: "training:replay:shuffle",
+} as const;
 
 /** mean |log p − log p_old| above which somebody else has acted. */
 const OFF_POLICY = 0.5;
@@ -67,14 +66,24 @@ export interface ReplayCourse {
   readonly epoch: number;
   /** Batches of the next pass that are done. */
   readonly batch: number;
-  /** Stream that orders it, as it was at its beginning. */
+  /** What orders that pass, as it was at its beginning. */
   readonly order: RandomState;
+  /** What shuffles the steps of a batch. */
+  readonly shuffle: RandomState;
+}
+
+/** A replay as it is remembered, beside its streams. */
+export interface RememberedReplay extends ReplayPlan {
+  /** Passes done. */
+  readonly epoch: number;
+  /** Batches of the next pass that are done. */
+  readonly batch: number;
 }
 
 /** Passes that are to be made. */
 export interface ReplayPasses {
-  /** Who learns. */
-  readonly replay: Replay;
+  /** Who learns; its steps are shuffled as the course says. */
+  readonly replay: Omit<Replay, "random">;
   /** From what. */
   readonly shards: Shards;
   /** How. */
@@ -99,27 +108,23 @@ export interface ReplayResult {
 
 /** The mode `replay`. */
 export async function trainReplay(run: TrainRun): Promise<Outcome> {
-  const { seed, resumed, folder } = run;
-  const before = rememberedState<ReplayPlan & ReplayCourse>(run);
+  const { resumed } = run;
+  const before = rememberedState<RememberedReplay>(run);
   const data = await openData(run, "replay_manifest", before?.data);
   const plan = replayPlan(run, data, before);
-  const { net, weights } = firstNetwork(run);
-  const network = { net, weights: weights.slice() };
-  const adam = resumed?.optimizer
-    ? adamOf(net, resumed.optimizer, join(folder, RUN_CHECKPOINTS.last))
-    : createAdam(net.size);
-  const shuffle = openStream(seed, SHUFFLE, resumed?.meta.rng);
+  const learner = firstLearner(run);
   const cycle = (resumed ?? run.init)?.meta.cycle ?? -1;
-  const stateOf = ({ course, record }: ReplayResult) => ({
-    ...{ network, adam, cycle, updates: course.updates, steps: course.steps },
-    rng: { [SHUFFLE]: streamState(shuffle) },
+  const stateOf = ({ course, record }: ReplayResult): TrainState => ({
+    ...learner,
+    ...{ cycle, updates: course.updates, steps: course.steps },
     metrics: record === null ? resumed?.meta.metrics ?? {} : metricsOf(record),
-    others: new Map([modeState({ ...plan, ...course })]),
+    rng: streamsOf(course),
+    others: new Map([modeState(remembered(plan, course))]),
   });
-  const backend = await openBackend(run, net);
+  const backend = await openBackend(run, learner.network.net);
   try {
     const result = await replayPasses(run, {
-      replay: replayOf(run, { backend, network, adam }, shuffle, data),
+      replay: replayOf(run, { backend, ...learner }, data),
       shards: data.shards,
       plan,
       total: plannedSteps(data, plan),
@@ -127,7 +132,7 @@ export async function trainReplay(run: TrainRun): Promise<Outcome> {
       save: async (course, record) => {
         await saveState(run, stateOf({ course, record }));
       },
-    }, before ?? firstCourse(seed));
+    }, courseOf(run, before));
     const outcome = outcomeOf(run, stateOf(result), result.record);
     const { baseline_sample_count: episodes, baseline_reward_sum_mean: mean } =
       replayBaseline(data.datasets);
@@ -154,10 +159,31 @@ export function replayPlan(
   };
 }
 
-/** Before the first pass. */
-export function firstCourse(seed: number): ReplayCourse {
-  const order = streamState(openStream(seed, ORDER));
-  return { updates: 0, steps: 0, epoch: 0, batch: 0, order };
+/** Where the replay goes on, or begins. */
+export function courseOf(
+  { seed, resumed }: TrainRun,
+  before: RememberedReplay | null,
+): ReplayCourse {
+  const { epoch = 0, batch = 0 } = before ?? {};
+  const { updates = 0, steps = 0, rng } = resumed?.meta ?? {};
+  const order = streamState(openStream(seed, STREAMS.order, rng));
+  const shuffle = streamState(openStream(seed, STREAMS.shuffle, rng));
+  return { updates, steps, epoch, batch, order, shuffle };
+}
+
+/** What of a replay is remembered beside its streams. */
+export function remembered(
+  plan: ReplayPlan,
+  { epoch, batch }: ReplayCourse,
+): RememberedReplay {
+  return { ...plan, epoch, batch };
+}
+
+/** The streams of a replay, by name. */
+export function streamsOf(
+  { order, shuffle }: ReplayCourse,
+): Readonly<Record<string, RandomState>> {
+  return { [STREAMS.order]: order, [STREAMS.shuffle]: shuffle };
 }
 
 /** Steps of all passes of a plan. */
@@ -176,12 +202,10 @@ export function plannedSteps(
 export function replayOf(
   { config, town, clock }: TrainRun,
   learner: Pick<Replay, "backend" | "network" | "adam">,
-  { random }: Stream,
   { shards, datasets }: OpenedData,
-): Replay {
+): ReplayPasses["replay"] {
   return {
     ...learner,
-    random,
     settings: config.ppo,
     where: shards.where,
     features: observationSpec(town).featureNames,
@@ -199,16 +223,18 @@ export function replayOf(
  */
 export async function replayPasses(
   run: TrainRun,
-  { replay, shards, plan, total, cycle, mode, save }: ReplayPasses,
+  { shards, plan, total, cycle, mode, save, ...passes }: ReplayPasses,
   course: ReplayCourse,
 ): Promise<ReplayResult> {
   const { config: { ppo }, flags, clock, progress, log } = run;
   const size = ppo.num_worlds * ppo.rollout_length;
   const begun = { steps: course.steps, seconds: clock() };
+  const shuffle = reopened(course.shuffle);
+  const replay = { ...passes.replay, random: shuffle.random };
   let record: ReplayRecord | null = null;
   let saved = course;
   while (course.epoch < plan.epochs && !isOver(run)) {
-    const order = openStream(0, ORDER, { [ORDER]: course.order });
+    const order = reopened(course.order);
     const random = plan.shuffle ? order.random : null;
     const { dropLast } = plan;
     let batches = 0;
@@ -235,6 +261,7 @@ export async function replayPasses(
         updates: updates + 1,
         steps: record.steps,
         batch: batch.index + 1,
+        shuffle: streamState(shuffle),
       };
       const now = {
         ...{ updates: updates + 1, steps: record.steps, total, record },
@@ -257,6 +284,11 @@ export async function replayPasses(
   }
   if (saved !== course) await save(course, record);
   return { course, record };
+}
+
+/** A stream as it was. */
+function reopened(state: RandomState): Stream {
+  return openStream(0, "saved", { saved: state });
 }
 
 function offPolicyText(where: string, offPolicy: number): string {

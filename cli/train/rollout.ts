@@ -57,8 +57,8 @@ export interface RolloutPlan {
   readonly config?: Config;
   /** Told of every rollout before it is learned from. */
   readonly onRollout?: PpoTrainerOptions["onRollout"];
-  /** Files of its checkpoints beside its own, by name (none). */
-  readonly others?: ReadonlyMap<string, Uint8Array>;
+  /** Streams and files of its checkpoints beside its own, by name (none). */
+  readonly beside?: Required<Pick<TrainState, "rng" | "others">>;
 }
 
 /** What a training on rollouts has come to. */
@@ -103,7 +103,7 @@ export async function rollOut(
   plan: RolloutPlan,
 ): Promise<RolloutResult> {
   const { config, manifest, seed, flags, clock, progress, log } = run;
-  const { untilSteps, others, ...begin } = plan;
+  const { untilSteps, beside, ...begin } = plan;
   const { checkpoint_every } = config.ppo;
   /** What happened while the steps of an update were sampled. */
   const tallies = new Float64Array(TALLIES.length);
@@ -124,7 +124,7 @@ export async function rollOut(
     let record: UpdateRecord | null = null;
     const isDue = () =>
       trainer.steps >= untilSteps || trainer.updates % checkpoint_every === 0;
-    let saved = await stateOf(run, trainer, null, others);
+    let saved = await stateOf(run, trainer, null, beside);
     // A run that was stopped may owe a look at what it had come to.
     if (plan.state === undefined) await saveState(run, saved.state);
     else if (isDue()) await rate(run, saved.state);
@@ -146,7 +146,7 @@ export async function rollOut(
       await pause();
       stops = isOver(run);
       if (!isDue() && !stops) continue;
-      saved = await stateOf(run, trainer, record, others);
+      saved = await stateOf(run, trainer, record, beside);
       const earned = await saveState(run, saved.state);
       stops = isOver(run);
       progress.clear();
@@ -163,14 +163,16 @@ async function stateOf(
   run: TrainRun,
   trainer: PpoTrainer,
   record: UpdateRecord | null,
-  files: RolloutPlan["others"] = new Map(),
+  beside: RolloutPlan["beside"],
 ): Promise<Pick<RolloutResult, "state" | "trainer">> {
   const saved = await trainer.save();
-  const { network, adam, steps, updates, cycle, rng } = saved;
+  const { network, adam, steps, updates, cycle } = saved;
   const metrics = record === null
     ? run.resumed?.meta.metrics ?? {}
     : metricsOf(record);
-  const others = new Map([...trainerFiles(saved, trainer.town), ...files]);
+  const files = trainerFiles(saved, trainer.town);
+  const others = new Map([...files, ...beside?.others ?? []]);
+  const rng = { ...saved.rng, ...beside?.rng };
   const facts = { steps, updates, cycle, rng, metrics };
   return { state: { network, adam, ...facts, others }, trainer: saved };
 }
