@@ -29,11 +29,11 @@ export function shareOf(
 
 /** Update, steps, return, divergence, entropy, speed and time left. */
 export function courseText(course: Course): string {
-  const { updates, steps, total, record } = course;
+  const { updates, steps, record } = course;
   const { episode_return_mean: earned, kl_approx, loss_entropy } = record;
   return [
     `update ${number(updates)}`,
-    `${number(steps)}/${number(total)} steps`,
+    `${number(steps)} steps`,
     ...earned === null ? [] : [`return ${number(earned, 2)}`],
     `KL ${number(kl_approx, 4)}`,
     `entropy ${number(loss_entropy, 2)}`,

@@ -268,3 +268,55 @@ Deno.test("what keeps a training from beginning is told, and nothing is left", a
   Deno.writeFileSync(weights, bytes);
   await refused(5, "best/weights.npz", ...begin, other, "--init", run);
 });
+
+Deno.test("weights that are no numbers end a training; the checkpoint before is kept", async () => {
+  using folder = scratch();
+  const run = `${folder.path}/run`;
+  const { code, out, err } = await townlet("train", [
+    ...SHORT,
+    ...["--backend", "ts", "--out", run],
+    ...["--set", "ppo.learning_rate=1e38", "--set", "ppo.max_grad_norm=0"],
+  ]);
+  assertEquals([code, out], [1, ""], err);
+  assertStringIncludes(err, `what was learned until then is in ${run}`);
+  assertStringIncludes(err, "hint: Lower ppo.learning_rate");
+  assertEquals(infoOf(run).status, "failed");
+  const { network } = await loadCheckpoint(`${run}/last`);
+  assertEquals(network.weights.every(Number.isFinite), true);
+});
+
+Deno.test("telemetry of a training is whole; the standard output has one owner", async () => {
+  using folder = scratch();
+  const told = `${folder.path}/told.ndjson`;
+  const words = (transport: string) => [
+    ...SHORT,
+    ...["--backend", "ts"],
+    ...["--set", `telemetry.transport=${transport}`],
+    ...["--set", "telemetry.validate=fail"],
+  ];
+  const { updates } = await train(
+    ...words(`{type: file, file_path: ${told}}`),
+    ...["--out", `${folder.path}/file`],
+  );
+  const verified = await townlet("telemetry", ["verify", told, "--json"]);
+  assertEquals(verified.code, 0, verified.err + verified.out);
+  const frames = Deno.readTextFileSync(told).trim().split("\n")
+    .map((line) => JSON.parse(line)).filter(({ ch }) => ch === "training");
+  assertEquals(frames.length, updates);
+
+  const run = `${folder.path}/stdout`;
+  const both = await townlet("train", [
+    ...words("{type: stdout}"),
+    ...["--out", run, "--json"],
+  ]);
+  assertEquals([both.code, both.out], [2, ""]);
+  assertStringIncludes(both.err, "both want the standard output");
+  const one = await townlet("train", [
+    ...words("{type: stdout}"),
+    "--out",
+    run,
+  ]);
+  assertEquals(one.code, 0, one.err);
+  for (const line of one.out.trim().split("\n")) JSON.parse(line);
+  assertStringIncludes(one.err, "Next:");
+});

@@ -31,7 +31,7 @@ function course(members: Partial<Course> = {}): Course {
 Deno.test("courseText() tells update, steps, return, KL, entropy, speed and time left", () => {
   assertEquals(
     courseText(course()),
-    "update 2, 2,000/10,000 steps, return -1.23, KL 0.0123, entropy 1.50, 2,346 steps/s, 4 min 00 s left",
+    "update 2, 2,000 steps, return -1.23, KL 0.0123, entropy 1.50, 2,346 steps/s, 4 min 00 s left",
   );
 });
 
@@ -43,7 +43,7 @@ Deno.test("courseText() leaves out what is not known yet", () => {
   }));
   assertEquals(
     text,
-    "update 2, 2,000/10,000 steps, KL 0.0123, entropy 1.50, 2,346 steps/s",
+    "update 2, 2,000 steps, KL 0.0123, entropy 1.50, 2,346 steps/s",
   );
 });
 
