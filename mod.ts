@@ -30,12 +30,21 @@
  *
  * @module
  */
-export { type LoadedTown, loadTown, openTown } from "./src/app.ts";
+export {
+  type LoadedTown,
+  loadPolicy,
+  type LoadPolicyOptions,
+  loadRunPolicy,
+  loadTown,
+  openTown,
+} from "./src/app.ts";
 export {
   EXIT,
   TownletError,
   type TownletErrorOptions,
 } from "./src/base/error.ts";
+export type { NpyArray, NpyData, NpyDtype } from "./src/base/npy.ts";
+export { decodeNpz, encodeNpz } from "./src/base/npz.ts";
 export { Random } from "./src/base/random.ts";
 export type { JsonSchema } from "./src/config/json_schema.ts";
 export * from "./src/config/public.ts";
@@ -81,8 +90,65 @@ export {
 export { embeddingOf } from "./src/observations/social.ts";
 export { actionHash } from "./src/observations/tables.ts";
 export { idlePolicy, randomPolicy } from "./src/policy/baselines.ts";
+export { type BlendOptions, blendPolicy } from "./src/policy/blend.ts";
+export {
+  type Checkpoint,
+  type CheckpointFacts,
+  type CheckpointMeta,
+  type RandomState,
+} from "./src/policy/checkpoint.ts";
+export {
+  type NetInput,
+  type NetOutput,
+  openForward,
+} from "./src/policy/network/forward.ts";
+export { initNetwork } from "./src/policy/network/init.ts";
+export { fillInput } from "./src/policy/network/input.ts";
+export {
+  type Encoder,
+  type Layer,
+  type Net,
+  type NetName,
+  NETS,
+  type NetShape,
+  type Network,
+  openNet,
+  policyHash,
+  type Tensor,
+  tensorsOf,
+} from "./src/policy/network/net.ts";
+export {
+  networkPolicy,
+  type NetworkPolicyOptions,
+} from "./src/policy/network_policy.ts";
+export { readOnnxMetadata } from "./src/policy/onnx/metadata.ts";
+export {
+  encodePolicyOnnx,
+  type PolicyFacts,
+} from "./src/policy/onnx/policy_graph.ts";
+export type {
+  OrtInput,
+  OrtModule,
+  OrtSession,
+  OrtTensor,
+} from "./src/policy/onnx/runtime.ts";
 export { openPolicy, POLICY_NAMES } from "./src/policy/open.ts";
-export type { DecisionPoint, Decisions, Policy } from "./src/policy/policy.ts";
+export type {
+  Blend,
+  DecisionPoint,
+  Decisions,
+  Policy,
+} from "./src/policy/policy.ts";
+export {
+  type Decided,
+  type PolicySnapshot,
+  policySnapshots,
+} from "./src/policy/policy_snapshot.ts";
+export {
+  openRuntimePolicy,
+  type RuntimePolicyOptions,
+} from "./src/policy/runtime_policy.ts";
+export { type PolicySpec, policySpec } from "./src/policy/spec.ts";
 export { scriptedPolicy } from "./src/policy/scripted.ts";
 export {
   type RewardBreakdown,
@@ -94,6 +160,95 @@ export {
   Simulation,
   type SimulationOptions,
 } from "./src/simulation.ts";
+export {
+  type Backend,
+  type CloneBatch,
+  type CloneLosses,
+  type PpoBatch,
+  type PpoCoefficients,
+  type PpoLosses,
+} from "./src/training/backend.ts";
+export {
+  type Dataset,
+  type DatasetEpisode,
+  episodesOf,
+} from "./src/training/dataset/dataset.ts";
+export type {
+  EndReason,
+  EpisodeFacts,
+  ListedEpisode,
+  ListedMetrics,
+} from "./src/training/dataset/episodes.ts";
+export {
+  type DatasetHeader,
+  datasetHeader,
+  type DatasetManifest,
+  type DatasetTotals,
+  type ListedFile,
+  type ListedShard,
+  type RecordingFacts,
+} from "./src/training/dataset/manifest.ts";
+export {
+  baselineOf,
+  type EpisodeMetrics,
+} from "./src/training/dataset/metrics.ts";
+export {
+  type RecordedEpisode,
+  Recorder,
+  type RecorderOptions,
+} from "./src/training/dataset/recorder.ts";
+export type { Shard } from "./src/training/dataset/shard.ts";
+export type { NewEpisode } from "./src/training/dataset/writer.ts";
+export {
+  type Episode,
+  evaluatePolicy,
+  type Evaluation,
+  type EvaluationOptions,
+  evaluationSeeds,
+} from "./src/training/evaluate.ts";
+export type { Sequence, Steps, StepShape } from "./src/training/experience.ts";
+export { type Adam, createAdam } from "./src/training/adam.ts";
+export type { ConflictMetrics } from "./src/training/conflict.ts";
+export type { Demonstrations } from "./src/training/ppo.ts";
+export type {
+  LifeSequence,
+  Rollout,
+  SavedEpisodes,
+} from "./src/training/rollout.ts";
+export { openOrtBackend } from "./src/training/ort_backend.ts";
+export {
+  openPpoTrainer,
+  PpoTrainer,
+  type PpoTrainerOptions,
+  type TrainerState,
+} from "./src/training/ppo_trainer.ts";
+export {
+  confidenceInterval,
+  type Interval,
+} from "./src/training/statistics.ts";
+export { openTsBackend } from "./src/training/ts_backend.ts";
+export type {
+  DataMode,
+  EpisodeMeans,
+  EventMetrics,
+  LearningMetrics,
+  SampledFacts,
+  UpdateRecord,
+} from "./src/training/update_record.ts";
+export {
+  createDataset,
+  type DatasetWriter,
+  openDataset,
+} from "./src/runs/dataset_files.ts";
+export { loadCheckpoint } from "./src/runs/checkpoint_files.ts";
+export {
+  type SavedVector,
+  type SavedWorld,
+  savedWorld,
+  worldOf,
+} from "./src/vector/saved.ts";
+export { SCRIPTED } from "./src/vector/lane.ts";
+export { TALLIES, type TallyName } from "./src/vector/tallies.ts";
 export {
   openVectorTown,
   type VectorBatch,

@@ -6,7 +6,7 @@ import { EXIT, TownletError } from "../../src/base/error.ts";
 import { openDataset } from "../../src/runs/dataset_files.ts";
 import {
   type Dataset,
-  type Episode,
+  type DatasetEpisode,
   episodesOf,
 } from "../../src/training/dataset/dataset.ts";
 import { summarize } from "../../src/training/dataset/summary.ts";
@@ -65,7 +65,10 @@ export async function runInspect(
   return EXIT.done;
 }
 
-async function episodeAt(dataset: Dataset, wanted: number): Promise<Episode> {
+async function episodeAt(
+  dataset: Dataset,
+  wanted: number,
+): Promise<DatasetEpisode> {
   let at = 0;
   for await (const episode of episodesOf(dataset)) {
     if (at++ === wanted) return episode;
@@ -78,7 +81,7 @@ async function episodeAt(dataset: Dataset, wanted: number): Promise<Episode> {
 }
 
 /** An episode as plain data; observations are left to the arrays. */
-function episodeData({ manifest }: Dataset, episode: Episode) {
+function episodeData({ manifest }: Dataset, episode: DatasetEpisode) {
   const { steps, sequence: { start, end, bootstrap } } = episode;
   return {
     format: "townlet.dataset_episode",

@@ -1,6 +1,9 @@
 /** Datasets and their episodes, for people. @module */
 import { recordText } from "../../src/base/text.ts";
-import type { Dataset, Episode } from "../../src/training/dataset/dataset.ts";
+import type {
+  Dataset,
+  DatasetEpisode,
+} from "../../src/training/dataset/dataset.ts";
 import type {
   DatasetSummary,
   Spread,
@@ -90,7 +93,8 @@ export function datasetText(
 /** Lines that tell an episode step by step. */
 export function episodeText(
   { manifest }: Dataset,
-  { listed, accepted, steps, sequence: { start, end, bootstrap } }: Episode,
+  { listed, accepted, steps, sequence: { start, end, bootstrap } }:
+    DatasetEpisode,
   paint: Paint,
 ): string[] {
   return [

@@ -15,7 +15,8 @@ export function loadRuntime(): never {
     "The runtime of networks is not part of this program",
     {
       code: "network.runtime",
-      hint: "Run it with deno task train, or take --backend ts",
+      hint: "deno task train, evaluate, capture and simulate:onnx have it; " +
+        "train --backend ts does without",
     },
   );
 }

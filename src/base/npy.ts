@@ -25,7 +25,15 @@ const DTYPES = {
 } as const;
 
 /** Element type of an array; `bool` has a byte each, 0 or 1. */
-export type NpyDtype = keyof typeof DTYPES;
+export type NpyDtype =
+  | "f64"
+  | "f32"
+  | "i64"
+  | "i32"
+  | "u32"
+  | "u16"
+  | "u8"
+  | "bool";
 
 /** The elements of an array. */
 export type NpyData =

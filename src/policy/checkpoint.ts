@@ -94,9 +94,9 @@ export interface CheckpointFacts {
 /** What `meta.json` holds. */
 export interface CheckpointMeta extends CheckpointFacts {
   /** Always `townlet-checkpoint`. */
-  readonly format: typeof FORMAT;
+  readonly format: "townlet-checkpoint";
   /** Version of the format. */
-  readonly version: typeof VERSION;
+  readonly version: 1;
   /** Which net. */
   readonly net: NetName;
   /** Channels, rows and columns of the map; all 0 where there is none. */

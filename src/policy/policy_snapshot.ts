@@ -26,10 +26,14 @@ export interface PolicySnapshot {
 }
 
 /** A run, as far as decisions show in it; a simulation is one. */
-interface Run {
+export interface Decided {
+  /** The town. */
   readonly town: Town;
+  /** The world after the tick. */
   readonly world: World;
+  /** The tick. */
   readonly turn: Turn;
+  /** Who decided. */
   readonly policy: Policy;
 }
 
@@ -41,7 +45,7 @@ const TOP = 5;
  * for: those are the living who had to decide.
  */
 export function policySnapshots(
-  { town, world, turn, policy }: Run,
+  { town, world, turn, policy }: Decided,
 ): Record<string, PolicySnapshot> {
   const { rows, rowCount, choice, logProb, value } = turn;
   const { actions } = town;

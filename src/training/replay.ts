@@ -17,7 +17,7 @@ import type { Sequence, Steps } from "./experience.ts";
 import { ppoUpdate } from "./ppo.ts";
 import {
   type DataMode,
-  type EpisodeMetrics,
+  type EpisodeMeans,
   type UpdateRecord,
   updateRecord,
 } from "./update_record.ts";
@@ -193,7 +193,7 @@ export async function replayUpdate(
 function recorded(
   { reward }: Steps,
   sequences: readonly Sequence[],
-): EpisodeMetrics {
+): EpisodeMeans {
   let returns = 0;
   let lengths = 0;
   for (const { start, end } of sequences) {

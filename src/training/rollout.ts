@@ -23,7 +23,7 @@ import { END_CAUSES } from "../world/turn.ts";
 import type { Backend } from "./backend.ts";
 import type { EndReason, EpisodeFacts } from "./dataset/episodes.ts";
 import { createSteps, type Sequence, type Steps } from "./experience.ts";
-import type { EpisodeMetrics, SampledFacts } from "./update_record.ts";
+import type { EpisodeMeans, SampledFacts } from "./update_record.ts";
 
 /** Steps of one life in one rollout, and what is known of it. */
 export interface LifeSequence extends Sequence, EpisodeFacts {}
@@ -41,7 +41,7 @@ export interface Rollout extends SampledFacts {
   /** Agent-steps in the sequences. */
   readonly transitions: number;
   /** Lives that ended, or whose time was over, with the steps of before. */
-  readonly episodes: EpisodeMetrics;
+  readonly episodes: EpisodeMeans;
 }
 
 /** What a sampler remembers from rollout to rollout: plain JSON. */

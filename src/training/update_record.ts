@@ -61,29 +61,36 @@ export interface LearningMetrics {
 }
 
 /** How many episodes came to an end, and what they gave. */
-export interface EpisodeMetrics {
+export interface EpisodeMeans {
   /** Mean return of the lives that ended or were truncated; null for none. */
   readonly episode_return_mean: number | null;
   /** Their mean length, ticks; null for none. */
   readonly episode_length_mean: number | null;
 }
 
-/** What happened while steps were sampled; all 0 where none were. */
-export interface EventMetrics
-  extends Omit<Tallies, "chat_quality_sum" | UtilityName> {
+/** What happened while steps were sampled; all 0 where nothing was. */
+export interface EventMetrics {
+  /** Conflicts in queues. */
+  readonly queue_conflict_events: number;
+  /** Their intensities, added up. */
+  readonly queue_conflict_intensity_sum: number;
+  /** Meals that were shared. */
+  readonly shared_meal_events: number;
+  /** Times somebody helped who was late. */
+  readonly late_help_events: number;
+  /** Shifts that were taken over. */
+  readonly shift_takeover_events: number;
+  /** Chats that went well. */
+  readonly chat_success_events: number;
+  /** Chats that did not. */
+  readonly chat_failure_events: number;
   /** Mean quality of the chats that went well, 0 without. */
   readonly chat_quality_mean: number;
 }
 
-/** Tallies that records do not have; telemetry tells them. */
-type UtilityName = "power_lost_events" | "shower_events" | "sleep_events";
-
-/** A number for each tally. */
-type Tallies = { readonly [Name in TallyName]: number };
-
 /** One line of a training's log. */
 export interface UpdateRecord
-  extends LearningMetrics, EpisodeMetrics, EventMetrics, ConflictMetrics {
+  extends LearningMetrics, EpisodeMeans, EventMetrics, ConflictMetrics {
   /** Number of the update, from 1. */
   readonly epoch: number;
   /** Learning rate. */
@@ -91,7 +98,7 @@ export interface UpdateRecord
   /** Agent-steps learned from so far. */
   readonly steps: number;
   /** Version of the records. */
-  readonly telemetry_version: typeof TELEMETRY_VERSION;
+  readonly telemetry_version: 1.2;
   /** How long it took, sampling included, in seconds. */
   readonly epoch_duration_sec: number;
   /** Where the steps come from. */
@@ -129,7 +136,7 @@ export interface UpdateFacts {
   /** What the steps tell of conflict. */
   readonly conflict: ConflictMetrics;
   /** Episodes that came to an end. */
-  readonly episodes: EpisodeMetrics;
+  readonly episodes: EpisodeMeans;
   /** What happened while steps were sampled; absent where none were. */
   readonly sampled?: SampledFacts;
 }

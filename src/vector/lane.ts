@@ -265,7 +265,7 @@ export class Lane {
 }
 
 /** Stands for an action that scripted residents choose. */
-export const SCRIPTED = -2;
+export const SCRIPTED: number = -2;
 
 /**
  * Chooses the actions that were given; below 0 is waiting, but for those that

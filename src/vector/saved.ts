@@ -42,9 +42,7 @@ export interface SavedVector {
   /** Its worlds, in order. */
   readonly worlds: readonly SavedWorld[];
   /** What its last step gave, by column: plain JSON. */
-  readonly columns: {
-    readonly [K in typeof SAVED_COLUMNS[number]]: readonly number[];
-  };
+  readonly columns: Readonly<Record<string, readonly number[]>>;
 }
 
 /** A world and what was observed of it last, to be saved. */

@@ -5,7 +5,7 @@
  */
 import { TALLIES } from "../../vector/tallies.ts";
 import type { Sequence, Steps } from "../experience.ts";
-import { type Dataset, type Episode, episodesOf } from "./dataset.ts";
+import { type Dataset, type DatasetEpisode, episodesOf } from "./dataset.ts";
 import type { DatasetManifest } from "./manifest.ts";
 import { unusable } from "./refusal.ts";
 import { emptyTally, tallyActions } from "./summary.ts";
@@ -108,7 +108,7 @@ export function talliesOf({ totals }: DatasetManifest): readonly number[] {
 }
 
 function isAccepted(
-  { listed, accepted }: Episode,
+  { listed, accepted }: DatasetEpisode,
   { minTimesteps, minReward }: CurationRules,
 ): boolean {
   return accepted && listed.length >= minTimesteps &&

@@ -29,7 +29,7 @@ export interface Dataset {
 }
 
 /** An episode of a dataset and its steps. */
-export interface Episode {
+export interface DatasetEpisode {
   /** What the table says of it. */
   readonly listed: ListedEpisode;
   /** Its metrics. */
@@ -45,7 +45,7 @@ export interface Episode {
 /** All episodes, with one shard in memory at a time. */
 export async function* episodesOf(
   dataset: Dataset,
-): AsyncGenerator<Episode, void, void> {
+): AsyncGenerator<DatasetEpisode, void, void> {
   const { manifest, episodes, metrics } = dataset;
   let at = 0;
   for (const [shard, { accepted }] of manifest.shards.entries()) {

@@ -22,7 +22,12 @@ const END_REASONS = [
   "end",
 ] as const;
 /** How an episode ended. */
-export type EndReason = typeof END_REASONS[number];
+export type EndReason =
+  | "faint"
+  | "eviction"
+  | "killed"
+  | "truncated"
+  | "end";
 
 /** What is known of an episode beside its steps. */
 export interface EpisodeFacts {

@@ -106,9 +106,9 @@ export interface DatasetTotals extends Readonly<Record<TallyName, number>> {
 /** What `manifest.json` holds. */
 export interface DatasetManifest extends DatasetHeader {
   /** Always `townlet-dataset`. */
-  readonly format: typeof DATASET_FORMAT;
+  readonly format: "townlet-dataset";
   /** Version of the format. */
-  readonly version: typeof VERSION;
+  readonly version: 1;
   /** The shards, in order. */
   readonly shards: readonly ListedShard[];
   /** The tables of episodes: `episodes.jsonl` and `metrics.jsonl`. */
