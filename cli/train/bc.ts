@@ -57,6 +57,7 @@ export async function trainBc(run: TrainRun): Promise<Outcome> {
   });
   const backend = await openBackend(run, learner.network.net);
   try {
+    if (resumed === null) await saveState(run, stateNow());
     while (updates < bc.epochs && !isOver(run)) {
       const start = clock();
       // A pass that is cut short leaves no trace: it is done again.

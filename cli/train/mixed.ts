@@ -87,6 +87,7 @@ export async function trainMixed(run: TrainRun): Promise<Outcome> {
   });
   const backend = await openBackend(run, learner.network.net);
   try {
+    if (resumed === null) await saveState(run, stateNow());
     const sampled = await openSampled(run);
     while (round < cycles && !isOver(run)) {
       const goesOn = untilSteps !== null;

@@ -122,7 +122,11 @@ export async function trainReplay(run: TrainRun): Promise<Outcome> {
     others: new Map([modeState(remembered(plan, course))]),
   });
   const backend = await openBackend(run, learner.network.net);
+  const first = courseOf(run, before);
   try {
+    if (resumed === null) {
+      await saveState(run, stateOf({ course: first, record: null }));
+    }
     const result = await replayPasses(run, {
       replay: replayOf(run, { backend, ...learner }, data),
       shards: data.shards,
@@ -132,7 +136,7 @@ export async function trainReplay(run: TrainRun): Promise<Outcome> {
       save: async (course, record) => {
         await saveState(run, stateOf({ course, record }));
       },
-    }, courseOf(run, before));
+    }, first);
     const outcome = outcomeOf(run, stateOf(result), result.record);
     const { baseline_sample_count: episodes, baseline_reward_sum_mean: mean } =
       replayBaseline(data.datasets);
