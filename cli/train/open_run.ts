@@ -147,7 +147,6 @@ async function openAgain(
   }
   const town = await loadTown(join(folder, RUN_FILES.config));
   const versions = await versionsOf(before.backend);
-  await removeUnfinished(folder);
   const info: RunInfo = {
     ...before,
     status: "running",
@@ -202,6 +201,8 @@ async function opened(
     steps,
     0,
   );
+  // Whoever holds the logs is alone here.
+  await removeUnfinished(folder);
   await writeRunInfo(folder, info);
   const telemetry = await TrainingTelemetry.open(config, {
     seed: info.seed,
@@ -316,13 +317,26 @@ function checkStandardOutput({ json }: TrainFlags, config: Config): void {
 
 /** Refuses towns that worlds side by side cannot be made of. */
 function checkTrainable({ config }: LoadedTown, file: string): void {
-  const hook = config.affordances.hooks.allow.find(isHookFile);
-  if (hook === undefined) return;
-  throw new TownletError("Hooks that are files cannot be trained with", {
-    code: "train.hooks",
-    where: file,
-    hint: `Leave ${hook.specifier} out of affordances.hooks.allow`,
-  });
+  const { policy, affordances } = config;
+  const hook = affordances.hooks.allow.find(isHookFile);
+  if (hook !== undefined) {
+    throw new TownletError("Hooks that are files cannot be trained with", {
+      code: "train.hooks",
+      where: file,
+      hint: `Leave ${hook.specifier} out of affordances.hooks.allow`,
+    });
+  }
+  const [, name] = policy.backend.split(":");
+  if (name === undefined) return;
+  throw new TownletError(
+    `A training decides by itself, and policy.backend is ${policy.backend}`,
+    {
+      code: "train.policy",
+      where: file,
+      hint:
+        `Take --set policy.backend=scripted --init ${policy.root}/${name} to begin with what it learned`,
+    },
+  );
 }
 
 function hashesOf({ config, town }: LoadedTown) {

@@ -168,6 +168,9 @@ Deno.test("a process that is killed loses at most what came after its last check
   const words = [...SHORT, "--backend", "ts", "--out", cut];
   const process = start("train", words);
   await untilRecords(cut, 4);
+  const second = await townlet("train", ["--resume", cut]);
+  assertEquals(second.code, 1, "nobody else may go on meanwhile");
+  assertStringIncludes(second.err, "Another training writes to this log");
   process.kill("SIGKILL");
   await process.output();
   assertEquals(infoOf(cut).status, "running");
@@ -258,6 +261,11 @@ Deno.test("what keeps a training from beginning is told, and nothing is left", a
     ...[...begin, other, "--init", run, "--set", "ppo.net=dual256"],
   );
   await refused(2, "computed by ts", "--resume", run, "--backend", "wasm");
+  await refused(
+    2,
+    "--set policy.backend=scripted --init out/checkpoints/x",
+    ...[...begin, other, "--set", "policy.backend=onnx:x"],
+  );
   await refused(5, "F3", "configs/hamlet.yaml", "--out", "configs");
 
   Deno.writeTextFileSync(`${run}/config.yaml`, "# more\n", { append: true });
