@@ -170,7 +170,7 @@ for (
   });
 }
 
-Deno.test("a file without a digest is refused, a missing one is named", () => {
+Deno.test("a file without a digest is refused (rule F6), a missing one is named", () => {
   const more = changed((files) => files.set("more.npz", new Uint8Array(1)));
   assertRefused(more, "checkpoint.digest", 5, "more.npz");
   for (const name of ["weights.npz", "policy.onnx", "meta.json"]) {
@@ -179,7 +179,7 @@ Deno.test("a file without a digest is refused, a missing one is named", () => {
   }
 });
 
-Deno.test("weights other than the listed hash are refused, digests or not", () => {
+Deno.test("weights other than the listed hash are refused, digests or not (rule F6)", () => {
   const act = withWeights((arrays) => {
     const [first] = arrays.values();
     first.data[0] = 0.25;
