@@ -161,7 +161,7 @@ for (
     "worlds/000.tsnap",
   ]
 ) {
-  Deno.test(`a changed ${name} is refused (rule F6)`, () => {
+  Deno.test(`F6: a changed ${name} is refused`, () => {
     const act = changed((files) => {
       const bytes = files.get(name) ?? new Uint8Array();
       bytes[bytes.length - 1] ^= 1;
@@ -170,7 +170,7 @@ for (
   });
 }
 
-Deno.test("a file without a digest is refused (rule F6), a missing one is named", () => {
+Deno.test("F6: a file without a digest is refused, a missing one is named", () => {
   const more = changed((files) => files.set("more.npz", new Uint8Array(1)));
   assertRefused(more, "checkpoint.digest", 5, "more.npz");
   for (const name of ["weights.npz", "policy.onnx", "meta.json"]) {
@@ -179,7 +179,7 @@ Deno.test("a file without a digest is refused (rule F6), a missing one is named"
   }
 });
 
-Deno.test("weights other than the listed hash are refused, digests or not (rule F6)", () => {
+Deno.test("F6: weights other than the listed hash are refused, digests or not", () => {
   const act = withWeights((arrays) => {
     const [first] = arrays.values();
     first.data[0] = 0.25;
