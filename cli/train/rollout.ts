@@ -178,7 +178,7 @@ async function stateOf(
 }
 
 /** The numbers of a record that are the same in every run. */
-export function metricsOf(record: UpdateRecord): Record<string, number | null> {
+export function metricsOf(record: object): Record<string, number | null> {
   const numbers = Object.entries(record).filter(([name, value]) =>
     !TIMES.includes(name) && (typeof value === "number" || value === null)
   );

@@ -93,6 +93,12 @@ export interface AnnealMembers {
   readonly anneal_intensity_flag: boolean;
 }
 
+const UNKNOWN: StageFlags = {
+  loss_flag: false,
+  queue_flag: false,
+  intensity_flag: false,
+};
+
 /** The stages in the order in which they run: by cycle. */
 export function stagesInOrder(
   schedule: readonly AnnealStage[],
@@ -154,13 +160,18 @@ export function reinforcementPlan(
   };
 }
 
-/** What a record of the stage says beside the usual. */
+/**
+ * What a record of the stage says beside the usual.
+ *
+ * @param figures those of the stage, null while they are not known: nothing is
+ * flagged then
+ */
 export function annealMembers(
   stage: AnnealStage,
   { dataset, cloned, before }: ReinforcementPlan,
-  figures: StageFigures,
+  figures: StageFigures | null,
 ): AnnealMembers {
-  const flags = stageFlags(figures, before);
+  const flags = figures === null ? UNKNOWN : stageFlags(figures, before);
   return {
     anneal_cycle: stage.cycle,
     anneal_stage: "ppo",
@@ -177,20 +188,7 @@ export function annealMembers(
   };
 }
 
-/** Means of figures over the updates of a stage. */
-export function meanFigures(all: readonly StageFigures[]): StageFigures {
-  const mean = (of: (figures: StageFigures) => number) =>
-    all.reduce((sum, figures) => sum + of(figures), 0) / all.length;
-  return {
-    loss_total: mean((figures) => figures.loss_total),
-    queue_conflict_events: mean((figures) => figures.queue_conflict_events),
-    queue_conflict_intensity_sum: mean((figures) =>
-      figures.queue_conflict_intensity_sum
-    ),
-  };
-}
-
-/** What came of reinforcement: the record of its last update, and the means. */
+/** What came of reinforcement: the record of its last update, and its figures. */
 export function ppoStageResult(
   stage: AnnealStage,
   plan: ReinforcementPlan,

@@ -5,11 +5,11 @@
  * @module
  */
 
-/** What stages of reinforcement are compared by, means over their updates. */
+/** What stages of reinforcement are compared by. */
 export interface StageFigures {
-  /** Total loss. */
+  /** Total loss, mean over the updates. */
   readonly loss_total: number;
-  /** Conflicts in queues in the rollouts of an update. */
+  /** Conflicts in queues in fresh rollouts after them. */
   readonly queue_conflict_events: number;
   /** Sum of their intensities. */
   readonly queue_conflict_intensity_sum: number;

@@ -131,7 +131,7 @@ export async function openPpoTrainer(
 }
 
 /** A training: one update after the other. */
-export class PpoTrainer {
+export class PpoTrainer implements Disposable {
   /** The network; its weights change with every update. */
   readonly network: Network;
   /** The town it learns in, with the social reward of its cycle. */
@@ -247,6 +247,11 @@ export class PpoTrainer {
   /** Ends the threads that step worlds. The backend is left as it is. */
   close(): void {
     this.#vector.close();
+  }
+
+  /** Ends them. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** The next rollout with a step to learn from. */

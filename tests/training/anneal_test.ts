@@ -3,7 +3,6 @@ import {
   annealMembers,
   type AnnealStage,
   bcStageResult,
-  meanFigures,
   ppoStageResult,
   reinforcementPlan,
   type StageResult,
@@ -141,12 +140,25 @@ Deno.test("annealMembers() names the demonstrations and the baseline", () => {
   });
 });
 
-Deno.test("ppoStageResult() is the last record with means and flags", () => {
+Deno.test("annealMembers() flags nothing before there are figures", () => {
+  const stages = [ppo(1), ppo(2)];
+  const plan = reinforcementPlan(stages, done([ppo(1)]), "rollout", false);
+  const none = figures(9, 0, 0);
+  const known = annealMembers(ppo(2), plan, none);
+  assertEquals(known.anneal_queue_flag, true);
+  assertEquals(annealMembers(ppo(2), plan, null), {
+    ...known,
+    anneal_loss_flag: false,
+    anneal_queue_flag: false,
+    anneal_intensity_flag: false,
+  });
+});
+
+Deno.test("ppoStageResult() is the last record with figures and flags", () => {
   const stages = [ppo(1), ppo(2)];
   const results = done(stages.slice(0, 1));
   const plan = reinforcementPlan(stages, results, "rollout", false);
-  const means = meanFigures([figures(1, 4, 2), figures(2, 0, 0)]);
-  assertEquals(means, figures(1.5, 2, 1));
+  const means = figures(1.5, 2, 1);
   const result = ppoStageResult(
     ppo(2),
     plan,
