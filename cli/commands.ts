@@ -18,9 +18,17 @@ interface Entry {
   >;
   /** Flags of the engine that its task has beside those of all. */
   readonly v8Flags?: readonly string[];
+  /** Flags by which its task has packages that the others do not fetch. */
+  readonly packageFlags?: readonly string[];
   /** Loads it. */
   load(): Promise<Command>;
 }
+
+/** What gives a command the runtime of networks. */
+const LEARNING = [
+  "--import-map=cli/learning/imports.json",
+  "--lock=cli/learning/deno.lock",
+];
 
 /** The commands by name, in the order in which help lists them. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
@@ -32,16 +40,19 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   train: {
     summary: "Teach residents, and keep what they have learned",
     grants: { read: ["configs", "data", "out", "src"], write: ["out"] },
+    packageFlags: LEARNING,
     load: async () => (await import("./commands/train.ts")).train,
   },
   evaluate: {
     summary: "Play policies side by side, and compare what they earn",
     grants: { read: ["configs", "data", "out", "src"], write: ["out"] },
+    packageFlags: LEARNING,
     load: async () => (await import("./commands/evaluate.ts")).evaluate,
   },
   capture: {
     summary: "Record what residents see, do and get",
     grants: { read: ["configs", "data", "out", "src"], write: ["out"] },
+    packageFlags: LEARNING,
     load: async () => (await import("./commands/capture.ts")).capture,
   },
   dataset: {

@@ -79,11 +79,16 @@ Deno.test("the task of a command has the flags of its entry, and no others", () 
       : words;
     if (script !== "cli/main.ts") continue;
     named.add(command);
-    const { grants, parts, v8Flags } = COMMANDS[command];
+    const { grants, parts, v8Flags, packageFlags } = COMMANDS[command];
     const nothing = { net: [], env: [], run: [] };
     const allowed = parts?.[part] ?? grants;
     const own = programFlags({ ...nothing, ...allowed }, v8Flags);
     assertEquals(flags.filter(isGrant).sort(), own.sort(), name);
+    // The same command may have a task with more packages.
+    const packages = flags.filter((flag) => LEARNING.includes(flag));
+    if (name === command) {
+      assertEquals(packages, packageFlags ?? [], name);
+    }
   }
   assertEquals([...named].sort(), Object.keys(COMMANDS).sort());
 });

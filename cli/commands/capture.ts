@@ -31,6 +31,7 @@ import {
   setFlag,
   wholeNumber,
 } from "../flags.ts";
+import { foldersFor } from "../output_folders.ts";
 import { policyName } from "../policy_name.ts";
 import { listenForSignals, STOP_EXIT } from "../interrupt.ts";
 import { checkProfile } from "../permissions.ts";
@@ -115,7 +116,7 @@ export const capture: Command = command({
       ...policy === undefined ? ["policy"] as const : [],
     ],
     reads: [learnedPath(policy ?? "")].filter((path) => path !== null),
-    writes: [out],
+    writes: foldersFor([out]),
   }),
   async run(flags) {
     const { configs, out, quiet, json } = flags;

@@ -59,7 +59,8 @@ function commandFor(rest: readonly string[]): Command {
       const permissions = withoutEmbedded(
         permissionsFor(needs, await readTowns(needs)),
       );
-      const flags = programFlags(permissions, COMMANDS[name].v8Flags);
+      const { v8Flags, packageFlags = [] } = COMMANDS[name];
+      const flags = [...packageFlags, ...programFlags(permissions, v8Flags)];
       print(
         json
           ? JSON.stringify({

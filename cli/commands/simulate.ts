@@ -1,5 +1,4 @@
 /** `townlet simulate`: runs a town. @module */
-import { dirname } from "node:path";
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
@@ -19,15 +18,13 @@ import {
 } from "../flags.ts";
 import { learnedPath } from "../../src/policy/open.ts";
 import type { Needs } from "../../src/security/permissions.ts";
+import { foldersFor } from "../output_folders.ts";
 import { policyName } from "../policy_name.ts";
 import { type RunFlags, runTown } from "../run_town.ts";
 import { transportsOf } from "../run_telemetry.ts";
 
 /** Most ticks one run may be asked for. */
 const TICKS_MAX = 1e12;
-
-/** Where runs may always leave files. */
-const OUTPUT_FOLDER = "out";
 
 /** Runs a town for so many ticks and prints what happened. */
 export const simulate: Command = command({
@@ -143,11 +140,6 @@ function needsOf(flags: RunFlags): Partial<Needs> {
       snapshotLoad === "latest" ? undefined : snapshotLoad,
       learnedPath(policy ?? "") ?? undefined,
     ].filter((path) => path !== undefined),
-    writes: [
-      OUTPUT_FOLDER,
-      ...files.filter((path) => path !== undefined).map((path) =>
-        dirname(path)
-      ),
-    ],
+    writes: foldersFor(files.filter((path) => path !== undefined)),
   };
 }

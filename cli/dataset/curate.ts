@@ -24,6 +24,7 @@ import {
   says,
   wholeNumber,
 } from "../flags.ts";
+import { foldersFor } from "../output_folders.ts";
 import { jsonLine } from "../print/json.ts";
 import { print } from "../print/output.ts";
 import { number } from "../print/text.ts";
@@ -72,7 +73,7 @@ interface CurateFlags {
 export function curateNeeds(
   { folder, out }: Pick<CurateFlags, "folder" | "out">,
 ): Partial<Needs> {
-  return { reads: [folder], writes: [out] };
+  return { reads: [folder], writes: foldersFor([out]) };
 }
 
 /** Runs the command. */

@@ -1,16 +1,13 @@
 /** What a training touches, as far as its flags say. @module */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { RUN_FILES } from "../../src/runs/run_folder.ts";
 import {
   CODE_FOLDER,
   type Needs,
   NEEDS_NOTHING,
 } from "../../src/security/permissions.ts";
-import { contains } from "../../src/security/roots.ts";
+import { foldersFor } from "../output_folders.ts";
 import type { TrainFlags } from "./flags.ts";
-
-/** Where runs are, unless somebody names another folder. */
-const OUTPUT_FOLDER = "out";
 
 /** What a training with these flags touches. */
 export function needsOf(
@@ -33,10 +30,6 @@ export function needsOf(
       // Threads are modules of their own.
       ...workers > 1 ? [CODE_FOLDER] : [],
     ],
-    writes: [
-      OUTPUT_FOLDER,
-      ...outputs.filter((path) => !contains(OUTPUT_FOLDER, path))
-        .map((path) => dirname(path)),
-    ],
+    writes: foldersFor(outputs),
   };
 }

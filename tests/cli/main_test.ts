@@ -49,7 +49,7 @@ Deno.test("a command that does not exist is a usage error with a suggestion", as
   const far = await townlet("simulate", ["\u001b[31mxyzzy"], OVERVIEW);
   assertEquals(far.code, 2);
   assertStringIncludes(far.err, "\\u001b[31mxyzzy");
-  assertStringIncludes(far.err, "Commands are simulate, config");
+  assertStringIncludes(far.err, "Commands are simulate, train");
   const inherited = await townlet("simulate", ["toString"], OVERVIEW);
   assertEquals(inherited.code, 2);
 });
@@ -122,7 +122,8 @@ Deno.test("a word that is none of a few is told with those few", async () => {
   assertEquals(await townlet("simulate", ["--policy", "clever"]), {
     code: 2,
     out: "",
-    err: "error: --policy: clever is none of scripted, idle, random\n" +
+    err:
+      "error: --policy: clever is none of scripted, idle, random, onnx:PATH\n" +
       "  hint: See deno task simulate --help\n",
   });
 });

@@ -88,10 +88,8 @@ Deno.test("perms --json gives the lists, with all that the town and the flags na
 Deno.test("commands say what their flags touch, and nothing more", async () => {
   const town = "configs/town.yaml";
   const load = { towns: [town], opens: ["manifest", "hooks"] };
-  const run = {
-    towns: [town],
-    opens: ["manifest", "hooks", "saves", "telemetry"],
-  };
+  const files = ["manifest", "hooks", "saves", "telemetry"];
+  const run = { towns: [town], opens: [...files, "policy"] };
   const cases: Readonly<Record<string, object>> = {
     "simulate": { ...run, writes: ["out"] },
     "simulate --ticks 5 --seed 2 --json": { ...run, writes: ["out"] },
@@ -99,10 +97,17 @@ Deno.test("commands say what their flags touch, and nothing more", async () => {
       ...run,
       writes: ["out", "a", "."],
     },
+    "simulate --policy idle": { ...run, opens: files, writes: ["out"] },
+    "simulate --policy onnx:a/b": {
+      ...run,
+      opens: files,
+      reads: ["a/b"],
+      writes: ["out"],
+    },
     "simulate --events a/e.ndjson": { ...run, writes: ["out", "a"] },
     "simulate --snapshot-load latest": {
       ...run,
-      opens: [...run.opens, "snapshots"],
+      opens: [...files, "snapshots", "policy"],
       writes: ["out"],
     },
     "simulate --snapshot-load a.tsnap --set seed=2": {
@@ -124,6 +129,32 @@ Deno.test("commands say what their flags touch, and nothing more", async () => {
     "inspect affordances --config a.yaml": { ...load, towns: ["a.yaml"] },
     "bench tick": {},
     "bench vector": { reads: ["src"] },
+    "train a.yaml --init b --data c --out d/run": {
+      towns: ["a.yaml"],
+      opens: ["manifest", "telemetry"],
+      reads: ["b", "c"],
+      writes: ["out", "d"],
+    },
+    "train --resume d/run --workers 2": {
+      towns: ["d/run/config.yaml"],
+      opens: ["manifest", "telemetry"],
+      reads: ["src"],
+      writes: ["out", "d"],
+    },
+    "evaluate --policy idle onnx:a/b --svg c/d.svg": {
+      ...load,
+      reads: ["a/b"],
+      writes: ["c"],
+    },
+    "capture a.yaml --policy onnx:b --out c/d": {
+      ...load,
+      towns: ["a.yaml"],
+      reads: ["b"],
+      writes: ["out", "c"],
+    },
+    "dataset audit a b": { reads: ["a", "b"] },
+    "dataset curate a --out b/c": { reads: ["a"], writes: ["out", "b"] },
+    "plot a": { reads: ["a"], writes: ["a"] },
     "version": {},
     "perms simulate --config /etc/a.yaml --ticks 5": {
       reads: ["/etc/a.yaml"],

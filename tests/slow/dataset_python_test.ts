@@ -104,7 +104,8 @@ for name, array in {
 `;
 
 Deno.test({
-  name: `what NumPy writes is read, stored or deflated, or refused${skipped}`,
+  name:
+    `F6: what NumPy writes is read, stored or deflated, or refused${skipped}`,
   ignore,
   fn: () =>
     inScratch(async (folder) => {

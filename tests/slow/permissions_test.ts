@@ -144,6 +144,39 @@ const USES: readonly Use[] = [
     needs: [],
     idle: ["read data", "read out", "write out"],
   },
+  {
+    words:
+      "train configs/training/commons.yaml --backend ts --eval-episodes 1 " +
+      "--out FOLDER/run --quiet TINY",
+    needs: ["read configs", "read out", "write out"],
+    idle: ["read data", "read src"],
+  },
+  {
+    words: "evaluate --policy idle --seeds 2 --ticks 5",
+    needs: ["read configs"],
+    idle: ["read data", "read out", "read src", "write out"],
+  },
+  {
+    words: "capture configs/hamlet.yaml --ticks 5 --out FOLDER/data --quiet",
+    needs: ["read configs", "read out", "write out"],
+    idle: ["read data", "read src"],
+  },
+  {
+    words: "dataset audit FOLDER/recorded",
+    needs: ["read out"],
+    idle: ["read configs", "read data", "read src", "write out"],
+  },
+  {
+    words: "plot FOLDER/trained",
+    needs: ["read out", "write out"],
+    idle: ["read configs", "read data", "read src"],
+  },
+  {
+    words:
+      "promote evaluate --input FOLDER/results.json --dry-run --format json",
+    needs: ["read out"],
+    idle: ["read configs", "read data", "read src", "write out"],
+  },
   { words: "perms simulate", needs: ["read ."], idle: ["write out"] },
   { words: "version --sbom", needs: [], idle: [] },
   {
@@ -153,6 +186,10 @@ const USES: readonly Use[] = [
     refused: 1,
   },
 ];
+
+/** What makes a training as short as it can be. */
+const TINY = "--set ppo.total_steps=50 --set ppo.num_worlds=1 " +
+  "--set ppo.rollout_length=5 --set training.episode_ticks=10";
 
 /** Starts the program with some flags of the runtime, and waits. */
 async function start(
@@ -272,12 +309,39 @@ async function prepare(folder: string, words: string): Promise<string[]> {
     );
     assertEquals(code, 0, err);
   }
+  if (words.includes("recorded")) {
+    const { code, err } = await run(
+      [
+        ..."capture configs/hamlet.yaml --ticks 5 --quiet --out".split(" "),
+        `${folder}/recorded`,
+      ],
+      COMMANDS.capture.grants,
+    );
+    assertEquals(code, 0, err);
+  }
+  if (words.includes("trained")) {
+    const train = "train configs/training/commons.yaml --backend ts --quiet";
+    const { code, err } = await run(
+      [...`${train} ${TINY}`.split(" "), "--out", `${folder}/trained`],
+      COMMANDS.train.grants,
+    );
+    assertEquals(code, 0, err);
+  }
+  if (words.includes("results.json")) {
+    const results = { results: [], promotion: { candidate_ready: false } };
+    const stage = { mode: "bc", cycle: 0, passed: true };
+    await Deno.writeTextFile(
+      `${folder}/results.json`,
+      JSON.stringify({ ...results, results: [stage] }),
+    );
+  }
   if (words.includes("town.ndjson")) {
     const text = recording().text();
     await Deno.writeTextFile(`${folder}/town.ndjson`, text);
   }
   assert(folder.startsWith("out/"));
-  return words.replaceAll("FOLDER", folder).split(" ");
+  return words.replaceAll("FOLDER", folder).replaceAll("TINY", TINY)
+    .split(" ");
 }
 
 /** Each file that a process asked for, as `permission path`, once, sorted. */

@@ -39,8 +39,8 @@ Deno.test("evaluationText() puts policies side by side", () => {
   const lines = evaluationText(BOTH, PLAY, openPaint(false));
   assertEquals(lines[0], "commons: 2 episodes of 1,440 ticks, 4 residents");
   assertStringIncludes(lines[3], "scripted   -5.00    -6.00 to -4.00");
-  assertMatch(lines[3], /  ·+━●━━ +1\.0 /);
-  assertMatch(lines[4], /^idle +-21\.00 +-22\.00 to -20\.00  ━━●━·+ /);
+  assertMatch(lines[3], / {2}·+━●━━ +1\.0 /);
+  assertMatch(lines[4], /^idle +-21\.00 +-22\.00 to -20\.00 {2}━━●━·+ /);
   assertStringIncludes(lines[4], "25.0 %");
 });
 
