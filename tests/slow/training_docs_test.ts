@@ -10,6 +10,20 @@ const page = Deno.readTextFileSync("docs/training.md");
 /** Minutes that trainings are given here. */
 const MINUTES = "0.1";
 
+/** Stages that are done soon: only those that are over are judged. */
+const SHORT_ANNEAL = [
+  "--set",
+  `training.anneal_schedule=${
+    JSON.stringify([
+      { cycle: 0, mode: "bc", epochs: 1, bc_weight: 0.2 },
+      { cycle: 1, mode: "ppo", epochs: 1 },
+    ])
+  }`,
+];
+
+/** Exit codes of a decision: to promote, to hold. */
+const DECISIONS = [0, 4];
+
 const python = await installPackages("python-onnx", [
   "numpy==2.4.6",
   "onnx==1.23.2",
@@ -41,7 +55,8 @@ Deno.test("the commands of docs/training.md do what they say", async () => {
       assertEquals(words.slice(0, 2), ["deno", "task"], command);
       const [, , task, ...rest] = words;
       const { code, err } = await townlet(task, shortened(task, rest));
-      assertEquals(code, 0, `${command}\n${err}`);
+      const good = task === "promote" ? DECISIONS : [0];
+      assert(good.includes(code), `${command}\n${code}: ${err}`);
     }
   });
 });
@@ -49,6 +64,7 @@ Deno.test("the commands of docs/training.md do what they say", async () => {
 /** A training that ends soon, whatever it is for. */
 function shortened(task: string, words: readonly string[]): readonly string[] {
   if (task !== "train") return words;
+  if (words.includes("anneal")) return [...words, ...SHORT_ANNEAL];
   const at = words.indexOf("--minutes");
   return [
     ...at < 0 ? words : words.toSpliced(at, 2),
