@@ -57,8 +57,11 @@ const DEFAULTS = { evalEpisodes: 5, logEvery: 1, logMaxRecords: 0 };
 export interface OpenedRun {
   /** The training. */
   readonly run: TrainRun;
-  /** Ends it: says how in `run.json`, and closes its files. */
-  end(status: keyof typeof REASON): Promise<void>;
+  /**
+   * Ends it: says how in `run.json`, and closes its files. Gives false where
+   * nothing had begun before it failed: then no folder is left.
+   */
+  end(status: keyof typeof REASON): Promise<boolean>;
 }
 
 /**
@@ -244,13 +247,15 @@ async function opened(
       await telemetry.close(REASON[status]);
       metrics.log.close();
       evaluations.log.close();
-      // Who could not begin leaves no folder that stands in the way.
+      // What never began shall not stand in the way.
       const isEmpty = metrics.log.records === 0 && resumed === null;
       if (status === "failed" && isEmpty && await lastOf(folder) === null) {
-        return await Deno.remove(folder, { recursive: true });
+        await Deno.remove(folder, { recursive: true });
+        return false;
       }
       const ended = new Date().toISOString();
       await writeRunInfo(folder, { ...info, status, ended });
+      return true;
     },
   };
 }

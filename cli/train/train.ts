@@ -29,8 +29,9 @@ export async function train(flags: TrainFlags): Promise<number> {
     outcome = await mode(run);
   } catch (error) {
     run.progress.clear();
-    await end("failed");
-    run.log.info(`what was learned until then is in ${run.folder}`);
+    if (await end("failed")) {
+      run.log.info(`what was learned until then is in ${run.folder}`);
+    }
     throw error;
   }
   run.progress.clear();
