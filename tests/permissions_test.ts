@@ -141,6 +141,7 @@ Deno.test("the tasks that learn, and those of tests, alone fetch what learning n
       "bench:learning",
       "capture",
       "evaluate",
+      "golden",
       "simulate:onnx",
       "test",
       "test:core",

@@ -7,10 +7,12 @@ import {
 import { schemaReference } from "../src/telemetry/schema/reference.ts";
 import { GOLDEN_RUNS, type Hashes, hashesOf } from "./helpers/golden.ts";
 import { goldenFrames } from "./helpers/golden_frames.ts";
+import { trainedHashes } from "./helpers/golden_training.ts";
 
 const hashes: Record<string, Hashes> = {};
 for (const run of GOLDEN_RUNS) hashes[run.name] = await hashesOf(run);
 writeJson("tests/golden/hashes.json", hashes);
+writeJson("tests/golden/training.json", await trainedHashes());
 
 for (const name of SCHEMA_NAMES) {
   const path = `docs/telemetry/schemas/${SCHEMA_VERSION}/${name}.schema.json`;
