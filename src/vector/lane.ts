@@ -207,6 +207,8 @@ export class Lane {
     memory.autoreset.fill(autoreset, first, end);
     memory.external.fill(0, first, end);
     this.#clearTallies(place);
+    // Who has the same id in the next episode may be of another profile.
+    place.ids = [];
     this.#writeIds(place);
   }
 

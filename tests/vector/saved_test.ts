@@ -189,6 +189,36 @@ Deno.test("profiles are those of the agents, the dead of the last step included"
   assertEquals([ends > 0, new Set(profiles.values()).size], [true, 2]);
 });
 
+Deno.test("profiles are those of the episode: the next one draws its own", async () => {
+  const agents = ["ann", "bob", "cy"].map((id) => ({ id }));
+  const drawn = tinyConfig({
+    agents,
+    config: {
+      personalities: { distribution: { stoic: 1, socialite: 1 } },
+    },
+  });
+  const worlds = 4;
+  using vector = await openVectorTown(drawn, {
+    worlds,
+    seed: 1,
+    episodeTicks: 2,
+  });
+  let changes = 0;
+  for (let episode = 0; episode < 4; episode++) {
+    const before = [...vector.profiles];
+    using fresh = await openVectorTown(drawn, {
+      worlds,
+      seed: vector.seeds[0],
+    });
+    assertEquals(vector.profiles, fresh.profiles, `episode ${episode}`);
+    for (let tick = 0; tick < 3; tick++) vector.step();
+    changes += vector.profiles.filter((profile, row) =>
+      profile !== before[row]
+    ).length;
+  }
+  assertEquals(changes > 0, true);
+});
+
 Deno.test("tallies are those of the last step alone", async () => {
   const close = tinyConfig({
     agents: ["ann", "bob", "cy"].map((id) => ({ id, profile: "socialite" })),
