@@ -24,18 +24,19 @@ export function placeFaults(
   rows: readonly { readonly shard: number; readonly index: number }[],
   shards: readonly ListedShard[],
 ): string[] {
-  const places = shards.flatMap(({ episodes }, shard) =>
-    Array.from({ length: episodes }, (_, index) => ({ shard, index }))
-  );
-  if (rows.length !== places.length) {
-    return [
-      `${rows.length} episodes are listed, and the shards have ${places.length}`,
-    ];
+  const count = shards.reduce((sum, { episodes }) => sum + episodes, 0);
+  if (rows.length !== count) {
+    return [`${rows.length} episodes are listed, and the shards have ${count}`];
   }
-  const at = rows.findIndex(({ shard, index }, i) =>
-    shard !== places[i].shard || index !== places[i].index
-  );
-  return at < 0 ? [] : [`Line ${at + 1} is of another place than its own`];
+  let line = 0;
+  for (const [shard, { episodes }] of shards.entries()) {
+    for (let index = 0; index < episodes; index++) {
+      const row = rows[line++];
+      if (row.shard === shard && row.index === index) continue;
+      return [`Line ${line} is of another place than its own`];
+    }
+  }
+  return [];
 }
 
 /** Where a shard is not what the manifest and the tables say of it. */

@@ -304,8 +304,10 @@ export function checkDigest(
   listed: ListedFile,
   where: string,
 ): void {
-  if (sha256Hex(bytes) === listed.sha256) return;
-  throw refused("digest", "The file was changed: its digest does not fit", {
+  const isWhole = bytes.length === listed.bytes;
+  if (isWhole && sha256Hex(bytes) === listed.sha256) return;
+  const what = isWhole ? "digest does" : "length does";
+  throw refused("digest", `The file was changed: its ${what} not fit`, {
     where,
     hint: "Take it from where it was recorded, or leave the dataset alone",
   });

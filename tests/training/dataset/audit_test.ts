@@ -24,6 +24,13 @@ Deno.test("placeFaults() finds tables that list other episodes than the shards h
   ]);
 });
 
+Deno.test("placeFaults() takes no room for episodes that are only told of", () => {
+  const told = { ...listed, episodes: Number.MAX_SAFE_INTEGER };
+  assertEquals(placeFaults(episodes, [told]), [
+    `2 episodes are listed, and the shards have ${told.episodes}`,
+  ]);
+});
+
 Deno.test("contentFaults() holds shards against manifest and tables", async () => {
   const shard = await dataset.read(0);
   const faults = (

@@ -8,8 +8,10 @@ import {
   decodeMetrics,
 } from "../../../src/training/dataset/episodes.ts";
 import {
+  checkDigest,
   decodeManifest,
   encodeManifest,
+  listFile,
   MANIFEST_FILE,
   stepShape,
 } from "../../../src/training/dataset/manifest.ts";
@@ -166,6 +168,25 @@ Deno.test("decodeManifest() refuses what makes no sense, and names that leave th
     assertEquals(error.exit, 2);
   }
   assertThrows(() => decodeManifest("{", "m"), TownletError, "no JSON");
+});
+
+Deno.test("checkDigest() holds a file to its digest and to its length", () => {
+  const bytes = Uint8Array.of(1, 2, 3);
+  const listed = listFile("a.npz", bytes);
+  checkDigest(bytes, listed, "a.npz");
+  for (
+    const [content, told, what] of [
+      [Uint8Array.of(1, 2, 4), listed, /digest does not fit/],
+      [bytes, { ...listed, bytes: 4 }, /length does not fit/],
+    ] as const
+  ) {
+    const error = assertThrows(
+      () => checkDigest(content, told, "a.npz"),
+      TownletError,
+    );
+    assertEquals([error.code, error.exit], ["dataset.digest", 5]);
+    assertMatch(error.message, what);
+  }
 });
 
 Deno.test("tables are read line by line, and a fault names its line", () => {
