@@ -24,6 +24,7 @@ import {
   policyHash,
   tensorsOf,
 } from "./network/net.ts";
+import { readExported } from "./onnx/exported.ts";
 import { encodePolicyOnnx } from "./onnx/policy_graph.ts";
 import type { PolicySpec } from "./spec.ts";
 
@@ -293,6 +294,11 @@ export function decodeCheckpoint(
   if (policyHash(network) !== meta.policy_hash) {
     throw refused("The weights are others than listed", file(WEIGHTS_FILE));
   }
+  // Others run the model: it must be what the weights are.
+  const exported = readExported(bytesOf(ONNX_FILE));
+  if (exported === null || policyHash(exported) !== meta.policy_hash) {
+    throw refused("The model is of another network", file(ONNX_FILE));
+  }
   const optimizer = Object.hasOwn(meta.files, OPTIMIZER_FILE)
     ? decodeNpz(bytesOf(OPTIMIZER_FILE), { where: file(OPTIMIZER_FILE) })
     : null;
@@ -336,23 +342,25 @@ export function flatTensors(
     if (known.has(name) || !name.startsWith(prefix)) continue;
     throw unusable("weights", `Nobody knows a tensor ${name}`, where);
   }
-  const flat = new Float32Array(net.size);
-  for (const { name, shape, start } of tensors) {
+  const found = tensors.map(({ name, shape }) => {
     const array = arrays.get(prefix + name);
     if (array === undefined) {
       throw unusable("weights", `Tensor ${prefix}${name} is missing`, where);
     }
-    const found = `${array.dtype} [${array.shape}]`;
+    const form = `${array.dtype} [${array.shape}]`;
     const expected = `f32 [${shape}]`;
-    if (found !== expected || !(array.data instanceof Float32Array)) {
+    if (form !== expected || !(array.data instanceof Float32Array)) {
       throw unusable(
         "weights",
-        `Tensor ${prefix}${name} is ${found}, not ${expected}`,
+        `Tensor ${prefix}${name} is ${form}, not ${expected}`,
         where,
       );
     }
-    flat.set(array.data, start);
-  }
+    return array.data;
+  });
+  // Only now is it known that there is as much as the net says.
+  const flat = new Float32Array(net.size);
+  for (const [i, { start }] of tensors.entries()) flat.set(found[i], start);
   return flat;
 }
 

@@ -187,6 +187,28 @@ Deno.test("F6: weights other than the listed hash are refused, digests or not", 
   assertRefused(act, "checkpoint.digest", 5, "weights.npz");
 });
 
+Deno.test("F6: a model of another network is refused, digests or not", () => {
+  const { network, facts } = parts();
+  const weights = network.weights.map((weight) => -weight);
+  const other = encodeCheckpoint({
+    network: { net: network.net, weights },
+    facts,
+    optimizer: null,
+  }).get("policy.onnx") ?? new Uint8Array();
+  const act = changed((files) => {
+    files.set("policy.onnx", other);
+    const meta = JSON.parse(decoder.decode(files.get(META_FILE)));
+    meta.files["policy.onnx"] = sha256Hex(other);
+    files.set(META_FILE, encoder.encode(JSON.stringify(meta)));
+  });
+  assertRefused(act, "checkpoint.digest", 5, "out/last/policy.onnx");
+});
+
+Deno.test("a net larger than any memory is refused for its tensors", () => {
+  const act = withMeta({ map_shape: [4096, 4096, 4096] });
+  assertRefused(act, "checkpoint.weights", 2, "encoder.weight is f32 [11,64]");
+});
+
 Deno.test("tensors that are missing, unknown or of another shape are named", () => {
   assertRefused(
     withWeights((arrays) => arrays.delete("policy.weight")),
