@@ -1,11 +1,10 @@
 /** Recorded data that a training learns from. @module */
-import { basename, dirname } from "node:path";
 import { TownletError } from "../../src/base/error.ts";
+import { datasetFolder } from "../../src/config/training_settings.ts";
 import { requireSpec } from "../../src/policy/spec.ts";
 import { openDataset } from "../../src/runs/dataset_files.ts";
 import { pathFrom } from "../../src/security/paths.ts";
 import type { Dataset } from "../../src/training/dataset/dataset.ts";
-import { MANIFEST_FILE } from "../../src/training/dataset/manifest.ts";
 import {
   acceptedShards,
   type Shards,
@@ -69,6 +68,5 @@ function foldersOf(
         `Record one with capture, and name it with --data or training.${key}`,
     });
   }
-  const path = pathFrom(file, named);
-  return [basename(path) === MANIFEST_FILE ? dirname(path) : path];
+  return [datasetFolder(pathFrom(file, named))];
 }

@@ -23,7 +23,10 @@ export function needsOf(
       ...resume === undefined ? [] : [join(resume, RUN_FILES.config)],
     ],
     set,
-    opens: ["manifest", "telemetry"],
+    opens: [
+      ...["manifest", "telemetry"] as const,
+      ...data.length === 0 ? ["datasets"] as const : [],
+    ],
     reads: [
       ...init === undefined ? [] : [init],
       ...data,

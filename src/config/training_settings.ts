@@ -50,6 +50,11 @@ export interface TrainingSettings {
   readonly anneal_enable_policy_blend: boolean;
 }
 
+/** The folder of a dataset that is named by it, or by its manifest. */
+export function datasetFolder(path: string): string {
+  return path.replace(/\/manifest\.json$/, "");
+}
+
 const stage = oneOf("OFF", "C1", "C2", "C3");
 
 /** Schema of the section `training`. */

@@ -11,6 +11,7 @@ import type { Config } from "../config/config.ts";
 import { isHookFile } from "../config/hook_source.ts";
 import { savesByItself } from "../config/snapshot_settings.ts";
 import type { TelemetrySettings } from "../config/telemetry_settings.ts";
+import { datasetFolder } from "../config/training_settings.ts";
 import type { Transport, TransportTls } from "../config/transport.ts";
 import { learnedPath } from "../policy/open.ts";
 import { hooksFolder } from "./hook_files.ts";
@@ -52,6 +53,8 @@ export type TownPart =
   | "saves"
   /** The folder of checkpoints, where the policy is one of them. */
   | "policy"
+  /** The datasets it learns from. */
+  | "datasets"
   | "telemetry"
   /** Where telemetry connects to, and the certificates for that. */
   | "connections";
@@ -203,6 +206,14 @@ function namedBy(part: TownPart, file: string, config: Config): Named {
       if (learnedPath(backend) === null) return NOTHING_NAMED;
       checkOwn(root, "checkpoints", [file]);
       return { ...NOTHING_NAMED, reads: [outermost(root)] };
+    }
+    case "datasets": {
+      const { replay_manifest, bc } = config.training;
+      return {
+        ...NOTHING_NAMED,
+        reads: present([replay_manifest, bc.manifest])
+          .map((path) => datasetFolder(pathFrom(file, path))),
+      };
     }
     case "telemetry":
       return namedByTelemetry(file, config.telemetry);

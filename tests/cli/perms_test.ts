@@ -137,7 +137,7 @@ Deno.test("commands say what their flags touch, and nothing more", async () => {
     },
     "train --resume d/run --workers 2": {
       towns: ["d/run/config.yaml"],
-      opens: ["manifest", "telemetry"],
+      opens: ["manifest", "telemetry", "datasets"],
       reads: ["src"],
       writes: ["out", "d"],
     },

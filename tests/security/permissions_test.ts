@@ -100,6 +100,18 @@ Deno.test("permissionsFor() reads the folder of checkpoints only if the policy i
   assertEquals([error.code, error.exit], ["root.too_wide", 5]);
 });
 
+Deno.test("permissionsFor() reads the datasets that a town learns from, by folder or manifest", async () => {
+  const opens = ["datasets"] as const;
+  const named = "replay_manifest: ../data/a, " +
+    "bc: { manifest: ../data/b/manifest.json }";
+  assertEquals((await forRun(`training: { ${named} }`, { opens })).read, [
+    "towns/t.yaml",
+    "data/a",
+    "data/b",
+  ]);
+  assertEquals((await forRun("", { opens })).read, ["towns/t.yaml"]);
+});
+
 Deno.test("permissionsFor() reads a manifest from the folder of its town", async () => {
   const lines = "affordances: { manifest: ../lists/m.yaml }";
   assertEquals((await forRun(lines)).read, [
