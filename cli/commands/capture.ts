@@ -20,6 +20,7 @@ import { loadInhabited } from "../capture/auto_seed.ts";
 import { capture as record, checkNames } from "../capture/capture.ts";
 import { captureText } from "../capture/show.ts";
 import { writeParquet } from "../capture/tables.ts";
+import { baseSeed } from "../base_seed.ts";
 import { type Command, command } from "../command.ts";
 import {
   commonFlags,
@@ -205,7 +206,7 @@ async function recordTown(
     await record(town, {
       out: folder,
       ticks,
-      seed: flags.seed ?? config.seed ?? 0,
+      seed: baseSeed(flags.seed, config),
       worlds: seeds,
       policy,
       tags,
