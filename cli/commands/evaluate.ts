@@ -6,9 +6,9 @@ import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { loadPolicy, loadTown } from "../../src/app.ts";
-import { EXIT } from "../../src/base/error.ts";
+import { EXIT, TownletError } from "../../src/base/error.ts";
 import { recordText } from "../../src/base/text.ts";
-import { POLICY_NAMES } from "../../src/policy/open.ts";
+import { learnedPath, POLICY_NAMES } from "../../src/policy/open.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { checkOutput, writeFile } from "../../src/security/paths.ts";
 import {
@@ -16,6 +16,7 @@ import {
   evaluationSeeds,
 } from "../../src/training/evaluate.ts";
 import type { Town } from "../../src/world/town.ts";
+import { baseSeed } from "../base_seed.ts";
 import { type Command, command } from "../command.ts";
 import {
   evaluationJson,
@@ -33,6 +34,7 @@ import {
   wholeNumber,
 } from "../flags.ts";
 import { checkProfile } from "../permissions.ts";
+import { policyName } from "../policy_name.ts";
 import { print, showsColours, terminalWidth } from "../print/output.ts";
 import { openPaint } from "../print/paint.ts";
 import { openProgress } from "../print/progress.ts";
@@ -44,11 +46,6 @@ const SEEDS_MAX = 100_000;
 
 /** Most ticks of an episode. */
 const TICKS_MAX = 1_000_000;
-
-/** How the name of a policy begins that comes from a file. */
-const FROM_FILE = "onnx:";
-
-const policyName = string({ metavar: "POLICY" });
 
 /** Plays policies on the same seeds and tells what residents earn. */
 export const evaluate: Command = command({
@@ -96,14 +93,17 @@ export const evaluate: Command = command({
     towns: [config],
     set,
     opens: ["manifest", "hooks"],
-    reads: [...policy, ...more].filter((name) => name.startsWith(FROM_FILE))
-      .map((name) => name.slice(FROM_FILE.length)),
+    reads: [...policy, ...more].map(learnedPath).filter((path) =>
+      path !== null
+    ),
     writes: svg === undefined ? [] : [dirname(svg)],
   }),
   async run({ policy, more, seeds, svg, json, ...asked }) {
     const loaded = await loadTown(asked.config, asked.set);
     const { config, town } = loaded;
     checkProfile(config);
+    const base = baseSeed(asked.seed, config);
+    checkInhabited(town, asked.config);
     const named = [...policy, ...more];
     const names = named.length > 0 ? named : POLICY_NAMES;
     const policies = new Map<string, Policy>();
@@ -117,7 +117,6 @@ export const evaluate: Command = command({
     if (svg !== undefined) await checkOutput(svg, SVG_FILE);
     using hooks = loaded.hooks;
     await hooks.start();
-    const base = asked.seed ?? config.seed ?? 0;
     const ticks = asked.ticks ?? config.training.episode_ticks;
     const rated = await ratePolicies(town, policies, {
       seeds: evaluationSeeds(base, seeds),
@@ -143,6 +142,16 @@ export const evaluate: Command = command({
     return EXIT.done;
   },
 });
+
+/** Refuses a town where there is nobody to earn anything. */
+function checkInhabited(town: Town, where: string): void {
+  if (town.residents.length > 0) return;
+  throw new TownletError("Nobody lives in this town", {
+    code: "evaluate.nobody",
+    where,
+    hint: "Give it residents: population.residents",
+  });
+}
 
 /** Plays one policy after the other, and shows how far it is. */
 async function ratePolicies(

@@ -37,5 +37,5 @@ Deno.test("evaluate names the policy that there is not", async () => {
     ...["--policy", "clever"],
   ]);
   assertEquals([code, out], [2, ""]);
-  assertStringIncludes(err, "There is no policy clever");
+  assertStringIncludes(err, "clever is none of scripted, idle, random");
 });
