@@ -2,8 +2,8 @@
 import { setImmediate } from "node:timers";
 import { TownletError } from "../../src/base/error.ts";
 import {
-  type ObservationSpec,
   observationSpec,
+  smallestMapFormat,
 } from "../../src/observations/spec.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import {
@@ -56,7 +56,7 @@ export async function capture(
   options: CaptureOptions,
 ): Promise<DatasetManifest> {
   const { ticks, seed, worlds, policy, tags, asked } = options;
-  const mapFormat = formatOf(observationSpec(town));
+  const mapFormat = smallestMapFormat(observationSpec(town));
   const header = datasetHeader(town, {
     mapFormat,
     seed,
@@ -85,11 +85,6 @@ export async function capture(
     });
   }
   return await writer.close(tallies);
-}
-
-/** Maps as bytes where the variant has them so: a quarter of the size. */
-function formatOf({ mapFormats }: ObservationSpec) {
-  return mapFormats.includes("u8") ? "u8" : "f32";
 }
 
 /** Records one world. */

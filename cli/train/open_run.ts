@@ -4,7 +4,6 @@ import project from "../../deno.json" with { type: "json" };
 import { type LoadedTown, loadTown } from "../../src/app.ts";
 import { TownletError } from "../../src/base/error.ts";
 import type { Config } from "../../src/config/config.ts";
-import { isHookFile } from "../../src/config/hook_source.ts";
 import { configSha256 } from "../../src/config/identity.ts";
 import { configWarnings } from "../../src/config/warnings.ts";
 import { madeFor } from "../../src/policy/checkpoint.ts";
@@ -33,11 +32,13 @@ import { permissionsFor } from "../../src/security/permissions.ts";
 import { beforeRoot } from "../../src/security/roots.ts";
 import type { CloseReason } from "../../src/telemetry/delivery/delivery.ts";
 import { TrainingTelemetry } from "../../src/telemetry/training.ts";
+import { baseSeed } from "../base_seed.ts";
 import type { Interrupt } from "../interrupt.ts";
 import { broadPermissions, checkProfile } from "../permissions.ts";
 import { openLog } from "../print/log.ts";
 import { openProgress } from "../print/progress.ts";
 import { toStandardOutput } from "../run_telemetry.ts";
+import { checkRollouts, checkTrainable } from "./check_town.ts";
 import type { EvaluationRecord } from "./evaluation.ts";
 import { checkModeFlags, type TrainFlags } from "./flags.ts";
 import { needsOf } from "./needs.ts";
@@ -92,6 +93,8 @@ async function openNew(
   checkTrainable(loaded, file);
   const mode = flags.mode ?? config.training.source;
   checkModeFlags(flags, mode);
+  if (mode !== "bc" && mode !== "replay") checkRollouts(loaded, file);
+  const seed = baseSeed(flags.seed, config);
   const init = from === null ? null : await loadInit(from, loaded);
   const backend = flags.backend === "ts" ? "ts" : "wasm";
   const versions = await versionsOf(backend);
@@ -106,7 +109,7 @@ async function openNew(
       config_file: file,
       set: flags.set,
       ...hashesOf(town),
-      seed: flags.seed ?? config.seed ?? 0,
+      seed,
       backend,
       init: from,
       eval_episodes: flags.evalEpisodes ?? DEFAULTS.evalEpisodes,
@@ -120,7 +123,8 @@ async function openNew(
       ended: null,
       files,
     });
-    return await opened({ flags, interrupt, folder, info, town, init });
+    const parts = { flags, interrupt, folder, info, town, init };
+    return await opened({ ...parts, resumed: null });
   } catch (error) {
     // It was empty, and holds nothing that anybody could want.
     await Deno.remove(folder, { recursive: true });
@@ -160,8 +164,13 @@ async function openAgain(
     resumed: [...before.resumed, new Date().toISOString()],
     ended: null,
   };
-  const init = before.init === null ? null : await loadInit(before.init, town);
-  const again = await opened({ flags, interrupt, folder, info, town, init });
+  const resumed = await lastOf(folder);
+  if (resumed === null) await requireFresh(folder);
+  const init = resumed !== null || before.init === null
+    ? null
+    : await loadInit(before.init, town);
+  const parts = { flags, interrupt, folder, info, town, init, resumed };
+  const again = await opened(parts);
   for (const [name, version] of Object.entries(versions)) {
     const old = before.versions[name];
     if (old === version) continue;
@@ -180,10 +189,11 @@ interface Parts {
   readonly info: RunInfo;
   readonly town: LoadedTown;
   readonly init: TrainRun["init"];
+  readonly resumed: TrainRun["resumed"];
 }
 
 async function opened(
-  { flags, interrupt, folder, info, town: loaded, init }: Parts,
+  { flags, interrupt, folder, info, town: loaded, init, resumed }: Parts,
 ): Promise<OpenedRun> {
   const { config, manifest, town } = loaded;
   const log = openLog(
@@ -192,7 +202,6 @@ async function opened(
   for (const warning of configWarnings(config, manifest.objects)) {
     log.warn(warning);
   }
-  const resumed = await lastOf(folder);
   const steps = resumed?.meta.steps ?? null;
   const metrics = await openLogOf(
     join(folder, RUN_FILES.metrics),
@@ -288,6 +297,17 @@ async function lastOf(folder: string): Promise<WholeCheckpoint | null> {
   }
 }
 
+/** Refuses a run that has learned, and lost what: it would all be written over. */
+async function requireFresh(folder: string): Promise<void> {
+  const records = await readMetricsLog(join(folder, RUN_FILES.metrics));
+  if (records.length === 0) return;
+  throw new TownletError("The run has lost its last checkpoint", {
+    code: "run.last",
+    where: join(folder, RUN_CHECKPOINTS.last),
+    hint: `Bring it back, or begin a new run with --init ${folder}`,
+  });
+}
+
 /** A checkpoint to begin from, if it is for this town and net. */
 async function loadInit(
   path: string,
@@ -316,30 +336,6 @@ function checkStandardOutput({ json }: TrainFlags, config: Config): void {
     {
       code: "usage",
       hint: "Leave --json out, or send telemetry to a file",
-    },
-  );
-}
-
-/** Refuses towns that worlds side by side cannot be made of. */
-function checkTrainable({ config }: LoadedTown, file: string): void {
-  const { policy, affordances } = config;
-  const hook = affordances.hooks.allow.find(isHookFile);
-  if (hook !== undefined) {
-    throw new TownletError("Hooks that are files cannot be trained with", {
-      code: "train.hooks",
-      where: file,
-      hint: `Leave ${hook.specifier} out of affordances.hooks.allow`,
-    });
-  }
-  const [, name] = policy.backend.split(":");
-  if (name === undefined) return;
-  throw new TownletError(
-    `A training decides by itself, and policy.backend is ${policy.backend}`,
-    {
-      code: "train.policy",
-      where: file,
-      hint:
-        `Take --set policy.backend=scripted --init ${policy.root}/${name} to begin with what it learned`,
     },
   );
 }

@@ -1,8 +1,10 @@
 /** What a training samples, as a dataset, where somebody asked for it. @module */
-import { configSha256 } from "../../src/config/identity.ts";
-import { observationSpec } from "../../src/observations/spec.ts";
-import { policySpec } from "../../src/policy/spec.ts";
+import {
+  observationSpec,
+  smallestMapFormat,
+} from "../../src/observations/spec.ts";
 import { createDataset } from "../../src/runs/dataset_files.ts";
+import { datasetHeader } from "../../src/training/dataset/manifest.ts";
 import type { Rollout } from "../../src/training/rollout.ts";
 import { TALLIES } from "../../src/vector/tallies.ts";
 import type { TrainRun } from "./run.ts";
@@ -19,27 +21,17 @@ export interface Sampled {
 export async function openSampled(run: TrainRun): Promise<Sampled> {
   const { flags: { saveRollouts: folder }, town, seed, file, mode, log } = run;
   if (folder === undefined) return { add: undefined, close: async () => {} };
-  const spec = observationSpec(town);
-  const { obs, actions } = policySpec(town);
   const header = {
-    layout: spec.layout,
-    variant: spec.variant,
-    feature_names: spec.featureNames,
-    map_shape: spec.mapShape,
-    map_channels: spec.mapChannels,
-    map_dtype: spec.mapFormats.includes("u8") ? "u8" as const : "f32" as const,
-    actions: town.actions,
-    obs_spec_hash: obs,
-    action_spec_hash: actions,
-    config_id: town.config.config_id,
-    config_sha256: configSha256(town.config),
-    seed,
-    // It learns on the way: no weights acted all the time.
-    policy: "learning",
-    policy_hash: null,
-    ticks: 0,
-    created_utc: new Date().toISOString(),
-    tags: [mode],
+    ...datasetHeader(town, {
+      mapFormat: smallestMapFormat(observationSpec(town)),
+      seed,
+      // It learns on the way: no weights acted all the time.
+      policy: "learning",
+      policyHash: null,
+      ticks: 0,
+      createdUtc: new Date().toISOString(),
+      tags: [mode],
+    }),
   };
   const dataset = await createDataset(folder, header, { keeps: [file] });
   const tallies = new Float64Array(TALLIES.length);

@@ -30,7 +30,7 @@ export interface PpoSettings {
   readonly advantage_normalization: boolean;
   /** Ticks of an update in each world. */
   readonly rollout_length: number;
-  /** Worlds at the same time. */
+  /** Worlds at the same time, 1 to 4096. */
   readonly num_worlds: number;
   /** Agent-steps of the whole training. */
   readonly total_steps: number;
@@ -73,7 +73,7 @@ export const ppo: z.ZodType<PpoSettings> = z.strictObject({
   rollout_length: int(1).prefault(128).describe(
     "Ticks of an update in each world",
   ),
-  num_worlds: int(1).prefault(8).describe("Worlds at the same time"),
+  num_worlds: int(1, 4096).prefault(8).describe("Worlds at the same time"),
   total_steps: int(1).prefault(100_000).describe(
     "Agent-steps of the whole training",
   ),

@@ -71,6 +71,13 @@ export interface ObservationSpec {
   readonly specHash: string;
 }
 
+/** The format that takes the least room: bytes, where maps can be had so. */
+export function smallestMapFormat(
+  { mapFormats }: Pick<ObservationSpec, "mapFormats">,
+): MapFormat {
+  return mapFormats.includes("u8") ? "u8" : "f32";
+}
+
 /** Features before landmarks; `last_action` stands for what layouts make of it. */
 const FEATURES = [
   ...NEEDS.map((need) => `need_${need}`),
