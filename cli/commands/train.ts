@@ -1,5 +1,6 @@
 /** `townlet train`: teaches residents. @module */
 import { object } from "@optique/core/constructs";
+import { text } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, negatableFlag, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
@@ -82,6 +83,7 @@ export const train: Command = command({
         says("Threads that step worlds; results do not depend on it"),
       ),
       1,
+      { message: [text("1")] },
     ),
     minutes: optional(
       option(

@@ -34,7 +34,7 @@ export function courseText(course: Course): string {
   return [
     `update ${number(updates)}`,
     `${number(steps)} steps`,
-    ...earned === null ? [] : [`return ${number(earned, 2)}`],
+    ...earned === null ? [] : [`return of a life ${number(earned, 2)}`],
     `KL ${number(kl_approx, 4)}`,
     `entropy ${number(loss_entropy, 2)}`,
     `${number(record.steps_per_second)} steps/s`,

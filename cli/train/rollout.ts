@@ -193,7 +193,7 @@ const TIMES: readonly string[] = [
 
 function earnedText(earned: EvaluationRecord | null): string {
   if (earned === null) return "";
-  return `; tried out, return ${earned.return_mean.toFixed(2)}${
+  return `; tried out, return of an episode ${earned.return_mean.toFixed(2)}${
     earned.best ? ", the best so far" : ""
   }`;
 }

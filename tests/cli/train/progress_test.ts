@@ -31,7 +31,7 @@ function course(members: Partial<Course> = {}): Course {
 Deno.test("courseText() tells update, steps, return, KL, entropy, speed and time left", () => {
   assertEquals(
     courseText(course()),
-    "update 2, 2,000 steps, return -1.23, KL 0.0123, entropy 1.50, 2,346 steps/s, 4 min 00 s left",
+    "update 2, 2,000 steps, return of a life -1.23, KL 0.0123, entropy 1.50, 2,346 steps/s, 4 min 00 s left",
   );
 });
 
