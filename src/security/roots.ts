@@ -64,7 +64,7 @@ export function checkOwn(
     {
       code: "root.too_wide",
       where: root,
-      hint: "Name a folder of its own, such as out/snapshots",
+      hint: "Name a folder of its own, such as out/mine",
       exit: EXIT.refused,
     },
   );
