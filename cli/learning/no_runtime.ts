@@ -4,13 +4,14 @@
  * @module
  */
 import { TownletError } from "../../src/base/error.ts";
+import type { NetworkRuntime } from "./network_runtime.ts";
 
 /**
  * Would open it.
  *
  * @throws {TownletError} always
  */
-export function loadRuntime(): never {
+export function loadRuntime(): NetworkRuntime {
   throw new TownletError(
     "The runtime of networks is not part of this program",
     {

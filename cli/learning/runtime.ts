@@ -7,9 +7,10 @@ import * as ort from "onnxruntime-web/wasm";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm" with {
   type: "bytes",
 };
+import type { NetworkRuntime } from "./network_runtime.ts";
 
 /** Opens it, with one thread. */
-export function loadRuntime(): typeof ort {
+export function loadRuntime(): NetworkRuntime {
   ort.env.wasm.wasmBinary = wasm;
   ort.env.wasm.numThreads = 1;
   return ort;

@@ -5,6 +5,7 @@
  * @module
  */
 import { loadRuntime } from "network-runtime";
+import type * as Ort from "onnxruntime-web/wasm";
 import { openGraph } from "../../src/policy/onnx/graph.ts";
 
 // The memory the runtime makes for itself when it starts.
@@ -17,8 +18,8 @@ WebAssembly.Memory = class extends Memory {
   }
 };
 
-/** The runtime. */
-export const ort = loadRuntime();
+/** The runtime, with all that it has. */
+export const ort = loadRuntime() as unknown as typeof Ort;
 
 const graph = openGraph();
 graph.input("a", "f32", [1]);
