@@ -1,9 +1,15 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+} from "@std/assert";
 import { TownletError } from "../../src/base/error.ts";
 import { Random } from "../../src/base/random.ts";
 import { initNetwork } from "../../src/policy/network/init.ts";
 import { createAdam } from "../../src/training/adam.ts";
 import { cloneEpoch, type Cloning } from "../../src/training/cloning.ts";
+import type { Shard } from "../../src/training/dataset/shard.ts";
 import { type Shards, survey } from "../../src/training/demonstrations.ts";
 import { openTsBackend } from "../../src/training/ts_backend.ts";
 import { ACTIONS, bySign, LENGTH, makeShard, NET, shardsOf } from "./shards.ts";
@@ -51,6 +57,42 @@ Deno.test("cloneEpoch() gives the same weights for the same seed", async () => {
   const before = await weights("3");
   assertEquals(await weights("3"), before);
   assert((await weights("4")).some((weight, i) => weight !== before[i]));
+});
+
+Deno.test("cloneEpoch() learns nothing from what is held out", async () => {
+  const weights = async (change: (shard: Shard, episode: number) => void) => {
+    const shard = makeShard(1, 4, bySign);
+    const work = await cloning("3", shardsOf(shard));
+    change(shard, work.survey.heldOut[0].indexOf(1));
+    await cloneEpoch(work);
+    return work.network.weights;
+  };
+  const strange = ({ steps, sequences }: Shard, episode: number) => {
+    const { start, end } = sequences[episode];
+    steps.obs_features.fill(9, 4 * start, 4 * end);
+  };
+  const before = await weights(() => {});
+  assertEquals(await weights(strange), before);
+  const other = await weights((shard, episode) =>
+    strange(shard, (episode + 1) % 4)
+  );
+  assert(other.some((weight, i) => weight !== before[i]));
+});
+
+Deno.test("cloneEpoch() tells means over decisions, whatever the minibatches", async () => {
+  const shards = shardsOf(makeShard(1, 4, bySign));
+  const still = { learning_rate: 0 };
+  // 90 decisions: one minibatch, or two and a part of one.
+  const whole = await cloneEpoch(
+    await cloning("5", shards, { ...still, batch_size: 90 }),
+  );
+  const parts = await cloneEpoch(
+    await cloning("5", shards, { ...still, batch_size: 40 }),
+  );
+  assertEquals([whole.steps, parts.steps], [90, 90]);
+  assertAlmostEquals(parts.loss, whole.loss, 1e-9);
+  assertEquals(parts.accuracy, whole.accuracy);
+  assertEquals(parts.heldOut, whole.heldOut);
 });
 
 Deno.test("cloneEpoch() pulls weights to 0 by their decay", async () => {

@@ -176,3 +176,18 @@ Deno.test("cloneLoss() is the mean cross-entropy, and pulls towards what was sho
   expected.forEach((slope, k) => assertAlmostEquals(slopes.logits[k], slope));
   assertEquals([...slopes.value], [0, 0]);
 });
+
+Deno.test("cloneLoss() cannot pull towards what the mask leaves out", () => {
+  const slopes = { logits: new Float64Array(3), value: new Float64Array(1) };
+  cloneLoss(
+    { logits: Float64Array.of(0, 0, MASKED_LOGIT), value: Float64Array.of(0) },
+    {
+      rows: 1,
+      input: new Float32Array(0),
+      actionMask: Uint8Array.of(1, 1, 0),
+      action: Int32Array.of(2),
+    },
+    slopes,
+  );
+  assertEquals([...slopes.logits], [0.5, 0.5, 0]);
+});

@@ -148,6 +148,25 @@ for (const name of NETS) {
   });
 }
 
+Deno.test("openOrtBackend() cannot pull towards what the mask leaves out", async () => {
+  const network = smallNetwork("mlp64", "8");
+  const { net, weights } = network;
+  const batch = randomPpoBatch(network, 3, Random.seeded("8", "masks"));
+  for (const [row, action] of batch.action.entries()) {
+    // What is shown is all that may not be chosen.
+    const at = row * net.shape.actions;
+    batch.actionMask.fill(1, at, at + net.shape.actions);
+    batch.actionMask[at + action] = 0;
+  }
+  const expected = new Float32Array(net.size);
+  await openTsBackend(net).clone(weights, batch, expected);
+  const found = new Float32Array(net.size);
+  await withBackend(network, async (backend) => {
+    await backend.clone(weights, batch, found);
+  });
+  assertSameGradient(network, found, expected, "clone");
+});
+
 Deno.test("openOrtBackend() is of no use when closed", async () => {
   const network = smallNetwork("mlp64", "6");
   const batch = randomPpoBatch(network, 3, Random.seeded("6", "close"));

@@ -81,6 +81,21 @@ Deno.test("going on after any update is not having stopped: weights, records and
   assert(lengths.some((length) => length > 0), "no life was under way");
 });
 
+Deno.test("going on with shared decisions draws on where it was", async () => {
+  const shared = { share: 0.5 };
+  const whole = await openTraining(mortals, shared);
+  await whole.update();
+  const state = throughJson(await whole.save());
+  const record = await whole.update();
+  const resumed = await openTraining(mortals, { ...shared, state });
+  assertEquals(await resumed.update(), record);
+  const end = await whole.save();
+  assertEquals(await resumed.save(), end);
+  assert(end.rng["training:blend"].draws > 0, "nothing was shared");
+  whole.close();
+  resumed.close();
+});
+
 Deno.test("a training tells where it is: steps, cycle, learning rate, episodes", async () => {
   const rollouts: Rollout[] = [];
   const trainer = await openTraining(mortals, {
