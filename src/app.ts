@@ -161,7 +161,7 @@ async function loadLearned(
   const { modelSpec, openRuntimePolicy } = await import(
     "./policy/runtime_policy.ts"
   );
-  const network = readExported(bytes);
+  const network = inFile(path, () => readExported(bytes));
   if (network !== null) {
     const spec = modelSpec(bytes, path);
     return networkPolicy(town, network, { name, spec, greedy, values });
@@ -178,6 +178,17 @@ async function loadLearned(
     greedy,
     values,
   });
+}
+
+/** Reads something out of a file, which is named where it makes no sense. */
+function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TownletError)) throw error;
+    const { message, code, hint, exit, cause } = error;
+    throw new TownletError(message, { code, where: path, hint, exit, cause });
+  }
 }
 
 /**

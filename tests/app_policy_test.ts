@@ -112,6 +112,18 @@ Deno.test("loadPolicy() refuses what was changed, and what is not there", () =>
     }
   }));
 
+Deno.test("loadPolicy() names the file that is no model", () =>
+  inScratch(async (folder) => {
+    const path = `${folder}/torn.onnx`;
+    Deno.writeFileSync(path, new Uint8Array([255]));
+    const town = await hamlet();
+    const error = await assertRejects(
+      () => loadPolicy(`onnx:${path}`, town),
+      TownletError,
+    );
+    assertEquals([error.code, error.where], ["onnx.format", path]);
+  }));
+
 Deno.test("loadPolicy() asks for the runtime only for models of others", () =>
   inScratch(async (folder) => {
     const town = await hamlet();
