@@ -206,6 +206,24 @@ Deno.test("--minutes stops, and the run goes on later; --log-every and --init", 
   assertEquals([begun.meta.steps, begun.meta.cycle], [0, 1]);
 });
 
+Deno.test("a run goes on without what it began from, and not without what it learned", async () => {
+  using folder = scratch();
+  const [run, more] = ["run", "more"].map((name) => `${folder.path}/${name}`);
+  await short(run, "--backend", "ts", "--minutes", "0");
+  const init = ["--init", `${run}/last`];
+  await short(more, "--backend", "ts", "--minutes", "0", ...init);
+  Deno.removeSync(run, { recursive: true });
+  const { steps, policy_hash } = await train("--resume", more);
+  assert(steps >= 1900);
+
+  Deno.renameSync(`${more}/last`, `${more}/kept`);
+  const lost = await townlet("train", ["--resume", more]);
+  assertEquals([lost.code, lost.out], [2, ""]);
+  assertStringIncludes(lost.err, "lost its last checkpoint");
+  Deno.renameSync(`${more}/kept`, `${more}/last`);
+  assertEquals((await train("--resume", more)).policy_hash, policy_hash);
+});
+
 Deno.test("--save-rollouts leaves a dataset that holds what was sampled", async () => {
   using folder = scratch();
   const data = `${folder.path}/data`;
@@ -267,6 +285,16 @@ Deno.test("what keeps a training from beginning is told, and nothing is left", a
     ...[...begin, other, "--set", "policy.backend=onnx:x"],
   );
   await refused(5, "F3", "configs/hamlet.yaml", "--out", "configs");
+  await refused(
+    2,
+    "Nobody lives in this town",
+    ...[...begin, other, "--set", "population.residents=[]"],
+  );
+  await refused(
+    2,
+    "leaves no room",
+    ...[...begin, other, "--seed", String(Number.MAX_SAFE_INTEGER)],
+  );
 
   Deno.writeTextFileSync(`${run}/config.yaml`, "# more\n", { append: true });
   await refused(5, "config.yaml", "--resume", run);
