@@ -73,6 +73,37 @@ test("telemetry goes out of the binary, and the history is the same", async () =
   assertEquals((await inFolder(folder.path, elsewhere)).code, 5);
 });
 
+test("residents learn in the binary, in threads, and act by what they learned as from source", async () => {
+  using folder = scratch();
+  const words = [
+    ...["train", "townlet:hamlet", "--out", "out/run", "--workers", "2"],
+    ...["--eval-episodes", "1", "--quiet"],
+    ...["ppo.total_steps=200", "ppo.num_worlds=2", "ppo.rollout_length=20"]
+      .flatMap((key) => ["--set", key]),
+    ...["--set", "training.episode_ticks=30"],
+  ];
+  const without = await inFolder(folder.path, words);
+  assertEquals(without.code, 2);
+  assertStringIncludes(without.err, "--backend ts");
+  const { code, err } = await inFolder(folder.path, [
+    ...words,
+    ...["--backend", "ts"],
+  ]);
+  assertEquals([code, err], [0, ""]);
+  const run = "out/run/config.yaml";
+  const learned = ["--config", run, "--policy", "onnx:out/run"];
+  const embedded = await inFolder(folder.path, [...RUN, ...learned]);
+  assertEquals([embedded.code, embedded.err], [0, ""]);
+  const [, ...rest] = RUN;
+  const source = await townlet("simulate", [
+    ...rest,
+    ...["--config", `${folder.path}/${run}`],
+    ...["--policy", `onnx:${folder.path}/out/run`],
+  ]);
+  assertEquals([source.code, source.err], [0, ""]);
+  assertEquals(hashOf(embedded.out), hashOf(source.out));
+});
+
 test("a town is a file of the folder, or one inside by its name", async () => {
   using folder = scratch();
   const configs = `${folder.path}/configs`;
