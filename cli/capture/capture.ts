@@ -57,15 +57,17 @@ export async function capture(
 ): Promise<DatasetManifest> {
   const { ticks, seed, worlds, policy, tags, asked } = options;
   const mapFormat = smallestMapFormat(observationSpec(town));
-  const header = datasetHeader(town, {
-    mapFormat,
-    seed,
-    policy: policy.name,
-    policyHash: policy.policyHash?.() ?? null,
-    ticks,
-    createdUtc: new Date().toISOString(),
-    tags,
-  });
+  const header = {
+    ...datasetHeader(town, {
+      mapFormat,
+      seed,
+      policy: policy.name,
+      policyHash: policy.policyHash?.() ?? null,
+      ticks: 0,
+      createdUtc: new Date().toISOString(),
+      tags,
+    }),
+  };
   const writer = await createDataset(options.out, header, {
     keeps: options.keeps,
   });
@@ -77,17 +79,19 @@ export async function capture(
       observe: mapFormat,
     });
     const done = world * ticks;
-    await recordWorld(simulation, writer, {
+    const recorded = await recordWorld(simulation, writer, {
       ...options,
       world,
       tallies,
       onTicks: (ticks) => options.onTicks(done + ticks),
     });
+    // Fewer than were wanted, if the first world was stopped.
+    header.ticks = Math.max(header.ticks, recorded);
   }
   return await writer.close(tallies);
 }
 
-/** Records one world. */
+/** Records one world, and gives the ticks that it came to. */
 async function recordWorld(
   simulation: Simulation,
   writer: DatasetWriter,
@@ -95,7 +99,7 @@ async function recordWorld(
     readonly world: number;
     readonly tallies: Float64Array;
   },
-): Promise<void> {
+): Promise<number> {
   const { ticks, world, tallies, asked, onTicks } = options;
   const { episode_ticks } = simulation.town.config.training;
   const recorder = new Recorder(simulation, {
@@ -108,16 +112,19 @@ async function recordWorld(
     }
   };
   let end = performance.now() + SLICE_MS;
-  for (let done = 0; done < ticks && !asked.aborted; done++) {
+  let done = 0;
+  while (done < ticks && !asked.aborted) {
     const { events } = await simulation.stepAsync();
     addTallies(events, tallies, 0);
     await write(recorder.record());
+    done++;
     if (performance.now() < end) continue;
     await new Promise<void>((resolve) => setImmediate(resolve));
-    onTicks(done + 1);
+    onTicks(done);
     end = performance.now() + SLICE_MS;
   }
   await write(await recorder.finish());
+  return done;
 }
 
 /** Refuses datasets that would lie in one folder, each by its town's name. */
