@@ -24,7 +24,7 @@ export interface Chart {
   readonly series: readonly Series[];
   /** Least and greatest x to make room for, beside those of the lines. */
   readonly range?: readonly [from: number, to: number];
-  /** Names for x = 0, 1, 2 and so on, instead of numbers. */
+  /** Names for x = 0, 1, 2 and so on, instead of numbers; long ones are cut. */
   readonly names?: readonly string[];
   /** False where 0 need not be on the y axis (true). */
   readonly zero?: boolean;
@@ -42,6 +42,9 @@ const BOTTOM = 230;
 
 /** Rows of a name beside a chart. */
 const NAME_HEIGHT = 16;
+
+/** Columns of a character of a label, about. */
+const CHARACTER = 7;
 
 /** Steps between the numbers at an axis, about. */
 const STEPS = 5;
@@ -105,7 +108,12 @@ function chartLines(chart: Chart): readonly string[] {
       label(LEFT - 8, py(y) + 4, short(y), `text-anchor="end"`),
     ]),
     ...marks(xs).map((x) =>
-      label(px(x), BOTTOM + 18, names?.[x] ?? short(x), `text-anchor="middle"`)
+      label(
+        px(x),
+        BOTTOM + 18,
+        names === undefined ? short(x) : ending(names[x], names.length),
+        `text-anchor="middle"`,
+      )
     ),
     label((LEFT + RIGHT) / 2, BOTTOM + 38, xLabel, `text-anchor="middle"`),
     ...series.flatMap((one, i) => {
@@ -221,6 +229,12 @@ function place(
 function label(x: number, y: number, text: string, more: string): string {
   const rest = more === "" ? "" : ` ${more}`;
   return `<text x="${x}" y="${y}" fill="#333333"${rest}>${markup(text)}</text>`;
+}
+
+/** A name as one of so many at an axis: of a long one its end, as of paths. */
+function ending(name: string, places: number): string {
+  const room = Math.max(2, Math.floor((RIGHT - LEFT) / places / CHARACTER));
+  return name.length <= room ? name : `…${name.slice(1 - room)}`;
 }
 
 /** A text as it stands in markup, and is nothing but text there. */

@@ -42,6 +42,20 @@ Deno.test("svgOf() draws dots with what they stand for, at places with names", (
   assertEquals(svg.includes(">0</text>"), false, "0 is not on the axis");
 });
 
+Deno.test("svgOf() shows the end of names that are too long for their place", () => {
+  const names = ["onnx:out/runs/first", "onnx:out/runs/second", "idle", "x"];
+  const svg = svgOf([{
+    title: "t",
+    xLabel: "policy",
+    names: [...names, ...names],
+    series: [{ name: "mean", points: [[0, 1]] }],
+  }]);
+  const shown = [...svg.matchAll(/>([^<]+)<\/text>/g)].map(([, text]) => text);
+  for (const name of ["…uns/first", "…ns/second", "idle", "x"]) {
+    assertEquals(shown.filter((text) => text === name).length, 2, name);
+  }
+});
+
 Deno.test("L4: names in a picture are text and nothing else", () => {
   const bad = '<img onerror="x">&\u001b[2J\u202e';
   const svg = svgOf([
