@@ -10,7 +10,7 @@ const latin1 = (text: string) =>
 function file(header: string, elements: number[], version = 1): Uint8Array {
   const length = version === 1
     ? [header.length & 255, header.length >> 8]
-    : [header.length & 255, header.length >> 8, 0, 0];
+    : [0, 8, 16, 24].map((bits) => (header.length >> bits) & 255);
   return Uint8Array.from([
     ...latin1("\x93NUMPY"),
     version,
@@ -105,6 +105,12 @@ Deno.test("decodeNpy() refuses what it does not read, and says why and where", (
       Uint8Array.from([...latin1("\x93NUMPY\x01\x00"), 255, 255, 0, 0]),
       /longer/,
     ],
+    [
+      file(header("<f4", `(${"1,".repeat(65)})`), [0, 0, 0, 0]),
+      /makes no sense/,
+    ],
+    // As many arguments as no function takes.
+    [file(header("<f4").padEnd(1 << 20), [0, 0, 0, 0], 2), /longer/],
   ];
   for (const [bytes, why] of refused) {
     const error = refusal(bytes);

@@ -3,7 +3,12 @@ import { TownletError } from "../../src/base/error.ts";
 import { encodeNpz } from "../../src/base/npz.ts";
 import { Simulation } from "../../src/simulation.ts";
 import { auditDataset } from "../../src/runs/dataset_audit.ts";
-import { createDataset, openDataset } from "../../src/runs/dataset_files.ts";
+import {
+  createDataset,
+  openDataset,
+  readManifest,
+} from "../../src/runs/dataset_files.ts";
+import type { ListedShard } from "../../src/training/dataset/manifest.ts";
 import { compileTown } from "../../src/world/compile/town.ts";
 import { recordTicks, tinyHeader } from "../helpers/datasets.ts";
 import { inScratch, outside } from "../helpers/scratch.ts";
@@ -137,5 +142,52 @@ Deno.test("a shard that lies with a right digest is found out, array by array", 
     assertEquals(await findingsOf(folder), [
       "manifest.json: There is no such manifest of a dataset",
     ]);
+  });
+});
+
+Deno.test("a shard with more or less in it than the manifest says is refused", async () => {
+  await inScratch(async (scratch) => {
+    const folder = await written(scratch);
+    const path = `${folder}/manifest.json`;
+    const { shards: [first, second], ...rest } = await readManifest(folder);
+    const list = (...shards: readonly ListedShard[]) =>
+      Deno.writeTextFile(
+        path,
+        JSON.stringify({
+          ...rest,
+          shards,
+          totals: {
+            ...rest.totals,
+            steps: shards[0].steps + shards[1].steps,
+            episodes: shards[0].episodes + shards[1].episodes,
+            bytes: shards[0].bytes + shards[1].bytes,
+          },
+        }),
+      );
+    const refusal = async (shard: number) => {
+      const dataset = await openDataset(folder);
+      return await assertRejects(() => dataset.read(shard), TownletError);
+    };
+    await list(
+      { ...first, steps: first.steps + 1 },
+      { ...second, steps: second.steps - 1 },
+    );
+    const steps = await refusal(0);
+    assertEquals([steps.code, steps.exit], ["dataset.shard", 2]);
+    assertMatch(steps.message, /12 steps of 2 episodes, the manifest 13 of 2/);
+    await list({ ...first, episodes: 3 }, second);
+    const table = await assertRejects(() => openDataset(folder), TownletError);
+    assertEquals(table.where, `${folder}/episodes.jsonl`);
+    assertMatch(table.message, /3 episodes are listed, and the shards have 4/);
+    // Two episodes in place of one.
+    const { file } = second;
+    await Deno.copyFile(`${folder}/${first.file}`, `${folder}/${file}`);
+    await list(first, { ...first, file, episodes: 1 });
+    const episodes = await refusal(1);
+    assertEquals(episodes.where, `${folder}/${file}`);
+    assertMatch(
+      episodes.message,
+      /12 steps of 2 episodes, the manifest 12 of 1/,
+    );
   });
 });

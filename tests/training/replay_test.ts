@@ -168,6 +168,26 @@ Deno.test("replayUpdate() learns, and tells of the episodes and their dataset", 
   );
 });
 
+Deno.test("replayBaseline() counts what was accepted, of all datasets", async () => {
+  const simulation = new Simulation(town, { seed: 3, observe: "u8" });
+  const episodes = await recordTicks(simulation, 20, 5);
+  // A shard for each episode; every third was rejected.
+  const dataset = packed(town, episodes, 1);
+  const { manifest, metrics } = dataset;
+  const shards = manifest.shards.map((shard, i) => ({
+    ...shard,
+    accepted: i % 3 !== 0,
+  }));
+  const curated = { ...dataset, manifest: { ...manifest, shards } };
+  const rewards = metrics.filter(({ shard }) => shard % 3 !== 0)
+    .map(({ metrics }) => metrics.reward_sum);
+  const sum = rewards.reduce((sum, reward) => sum + reward, 0);
+  assert(rewards.length > 2 && sum !== 0);
+  const baseline = replayBaseline([curated, curated]);
+  assertEquals(baseline.baseline_sample_count, 2 * rewards.length);
+  assertAlmostEquals(baseline.baseline_reward_sum, 2 * sum, 1e-9);
+});
+
 Deno.test("replayUpdate() sees that somebody else acted", async () => {
   const { replay, batch } = await recorded("scripted");
   assert(mortals.ppo.target_kl > 0);

@@ -132,6 +132,9 @@ Deno.test("equal episodes give equal files", async () => {
   assertEquals(a.files, b.files);
 });
 
+/** Changed members of a manifest, and what is said of them. */
+type Case = readonly [change: Record<string, unknown>, why: RegExp];
+
 Deno.test("decodeManifest() refuses what makes no sense, and names that leave the folder", async () => {
   const { manifest } = packed(town, await record(3));
   const refusal = (change: Record<string, unknown>) =>
@@ -147,12 +150,16 @@ Deno.test("decodeManifest() refuses what makes no sense, and names that leave th
     assertEquals([error.code, error.exit], ["dataset.path", 5]);
   }
   const features = manifest.feature_names;
-  const cases: [Record<string, unknown>, RegExp][] = [
+  const cases: Case[] = [
     [{ format: "zip" }, /format/],
     [{ version: 2 }, /version/],
     [{ more: 1 }, /more/],
     [{ shards: [shard, shard] }, /listed twice/],
-    [{ shards: [{ ...shard, steps: 10 }] }, /totals/],
+    ...["steps", "episodes", "bytes"].map((name): Case => [
+      { shards: [{ ...shard, [name]: 1000 }] },
+      /totals/,
+    ]),
+    [{ totals: { ...manifest.totals, shards: 2 } }, /totals/],
     [
       { feature_names: features.filter((name) => name !== "rivalry_max") },
       /lack rivalry_max/,
