@@ -4,6 +4,7 @@ import { Random } from "../../src/base/random.ts";
 import type { PpoSettings } from "../../src/config/ppo_settings.ts";
 import { fillInput } from "../../src/policy/network/input.ts";
 import { initNetwork } from "../../src/policy/network/init.ts";
+import { policyHash } from "../../src/policy/network/net.ts";
 import { clipGradient, createAdam, stepAdam } from "../../src/training/adam.ts";
 import type {
   Backend,
@@ -19,6 +20,9 @@ import { backendFor, mortals } from "../helpers/learning.ts";
 const backend = backendFor(mortals);
 const { net } = backend;
 const settings: PpoSettings = { ...mortals.ppo, target_kl: 0, num_epochs: 2 };
+
+/** Tells weights apart; a list of their differences would take minutes. */
+const hashOf = (weights: Float32Array) => policyHash({ net, weights });
 
 /** What the backend was asked for, and what it gave. */
 interface Asked {
@@ -198,7 +202,7 @@ Deno.test("weights follow Adam on the clipped gradient, demonstrations by their 
   const taught = new Float32Array(net.size);
   let most = 0;
   for (const one of asked) {
-    assertEquals(one.weights, weights);
+    assertEquals(hashOf(one.weights), hashOf(weights));
     await backend.clone(weights, shown, taught);
     const gradient = one.gradient.map((slope, i) => slope + weight * taught[i]);
     const norm = clipGradient(gradient, clip);
@@ -206,7 +210,7 @@ Deno.test("weights follow Adam on the clipped gradient, demonstrations by their 
     most = Math.max(most, norm);
     stepAdam(adam, weights, gradient, 1e-3);
   }
-  assertEquals(network.weights, weights);
+  assertEquals(hashOf(network.weights), hashOf(weights));
   assertEquals(metrics.grad_norm_max, most);
 });
 
@@ -217,7 +221,7 @@ Deno.test("an update stops where a pass, over 256 steps at least, has diverged b
   assertEquals(all.stopped, false);
   const { transitions } = all.metrics;
   assert(transitions > 2 * 256);
-  const target = 0.02;
+  const target = 0.03;
   /** Minibatches until an update stops. */
   const lengthOf = (slack: number, least: number, carry: boolean) => {
     let steps = 0;
@@ -238,7 +242,10 @@ Deno.test("an update stops where a pass, over 256 steps at least, has diverged b
   assertEquals([some.stopped, some.asked.length], [true, expected]);
   // Nothing is learned from the minibatch that tells.
   assertEquals(some.metrics.updates, expected - 1);
-  assertEquals(some.network.weights, some.asked[expected - 1].weights);
+  assertEquals(
+    hashOf(some.network.weights),
+    hashOf(some.asked[expected - 1].weights),
+  );
   // Other rules would have stopped elsewhere.
   const others = [
     lengthOf(1, 256, false),
