@@ -15,6 +15,13 @@ import type { LogRecord, RunLogs } from "./curves.ts";
  */
 export async function readRun(run: string): Promise<RunLogs> {
   const metrics = await readLog(run, RUN_FILES.metrics);
+  if (metrics === null) {
+    throw new TownletError("There is no run", {
+      code: "plot.none",
+      where: run,
+      hint: "Name the folder of a training",
+    });
+  }
   if (metrics.length === 0) {
     throw new TownletError("The run has told nothing yet", {
       code: "plot.empty",
@@ -22,26 +29,27 @@ export async function readRun(run: string): Promise<RunLogs> {
       hint: "Wait for its first update",
     });
   }
-  const evaluations = await readLog(run, RUN_FILES.evaluations).catch(
-    (error) => {
-      // Whoever trains may choose to try nothing out.
-      if (error instanceof TownletError && error.code === "file.missing") {
-        return [];
-      }
-      throw error;
-    },
-  );
+  // Whoever trains may choose to try nothing out.
+  const evaluations = await readLog(run, RUN_FILES.evaluations) ?? [];
   return { name: basename(resolve(run)), metrics, evaluations };
 }
 
+/** The records of a log; null where there is none. */
 async function readLog(
   run: string,
   name: string,
-): Promise<readonly LogRecord[]> {
-  return await about(
-    "read",
-    run,
-    "run",
-    () => readMetricsLog(join(run, name)),
-  );
+): Promise<readonly LogRecord[] | null> {
+  try {
+    return await about(
+      "read",
+      run,
+      "run",
+      () => readMetricsLog(join(run, name)),
+    );
+  } catch (error) {
+    if (error instanceof TownletError && error.code === "file.missing") {
+      return null;
+    }
+    throw error;
+  }
 }

@@ -53,25 +53,25 @@ Deno.test("readRun() does without evaluations", async () => {
 Deno.test("readRun() refuses what is no run, by name", async () => {
   for (
     const [logs, code, where] of [
-      [{}, "file.missing", "metrics.jsonl"],
-      [{ "metrics.jsonl": "" }, "plot.empty", "metrics.jsonl"],
+      [{}, "plot.none", ""],
+      [{ "metrics.jsonl": "" }, "plot.empty", "/metrics.jsonl"],
       [
         { "metrics.jsonl": log({ loss: 1 }) + "nonsense\n" },
         "metrics.line",
-        "metrics.jsonl:2",
+        "/metrics.jsonl:2",
       ],
       [
         { "metrics.jsonl": log({ a: 1 }), "evaluations.jsonl": "[]\n" },
         "metrics.line",
-        "evaluations.jsonl:1",
+        "/evaluations.jsonl:1",
       ],
     ] as const
   ) {
     await withRun(logs, async (run) => {
       const error = await assertRejects(() => readRun(run), TownletError);
-      assertEquals([error.code, error.where], [code, `${run}/${where}`]);
+      assertEquals([error.code, error.where], [code, run + where]);
     });
   }
   const error = await assertRejects(() => readRun("out/no-run"), TownletError);
-  assertEquals([error.code, error.where], ["file.missing", "out/no-run"]);
+  assertEquals([error.code, error.where], ["plot.none", "out/no-run"]);
 });
