@@ -106,14 +106,14 @@ function placeLines(
 
 function nextLines(
   { file, folder, mode, config }: TrainRun,
-  { steps }: TrainState,
+  { steps, updates }: TrainState,
 ): string[] {
   const paint = openPaint(showsColours("stdout"));
   const goesOn = mode === "rollout" && steps < config.ppo.total_steps;
   const lines = [
     ...goesOn ? [`train --resume ${folder}`] : [],
     `evaluate --config ${file} --policy scripted --policy onnx:${folder}`,
-    `plot ${folder}`,
+    ...updates > 0 ? [`plot ${folder}`] : [],
     `simulate --config ${file} --policy onnx:${folder}`,
   ];
   return [
