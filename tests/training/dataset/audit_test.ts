@@ -57,3 +57,22 @@ Deno.test("contentFaults() holds shards against manifest and tables", async () =
     "Episode 0 has action_total 5, and the tables say 6",
   ]);
 });
+
+Deno.test("contentFaults() finds a value expected after death", async () => {
+  const { steps, sequences: [first, second] } = await dataset.read(0);
+  steps.terminated[first.end - 1] = 1;
+  steps.truncated[first.end - 1] = 0;
+  const rows = [{ ...episodes[0], end_reason: "faint" as const }, episodes[1]];
+  const faults = (bootstrap: number) =>
+    contentFaults(
+      manifest,
+      listed,
+      { steps, sequences: [{ ...first, bootstrap }, second] },
+      rows,
+      metrics,
+    );
+  assertEquals(faults(0), []);
+  assertEquals(faults(0.5), [
+    "Episode 0 ends in death and has a value after it",
+  ]);
+});
