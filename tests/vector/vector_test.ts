@@ -169,6 +169,26 @@ Deno.test("an episode is truncated after its last tick, and the next step begins
   assertEquals([...vector.ticks], [1, 1]);
 });
 
+Deno.test("a life that ends in the last tick is terminated, and not truncated", async () => {
+  using endless = await openVectorTown(config, { worlds: 1, seed: 4 });
+  do endless.step(); while (!endless.terminated.includes(1));
+  const [episodeTicks] = endless.ticks;
+  const terminated = [...endless.terminated];
+  using vector = await openVectorTown(config, {
+    worlds: 1,
+    seed: 4,
+    episodeTicks,
+  });
+  for (let tick = 0; tick < episodeTicks; tick++) vector.step();
+  assertEquals([...vector.terminated], terminated);
+  // The others live, or their row is free.
+  const truncated = terminated.map((ended, row) =>
+    ended === 0 && vector.batch.agents[row] >= 0 ? 1 : 0
+  );
+  assertEquals([...vector.truncated], truncated);
+  assertEquals(truncated.includes(1), true);
+});
+
 Deno.test("reset() begins the marked worlds anew and leaves the others alone", async () => {
   using vector = await openVectorTown(config, { worlds: 3, seed: 0 });
   for (let tick = 0; tick < 20; tick++) vector.step();
