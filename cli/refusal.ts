@@ -4,9 +4,9 @@
  * @module
  */
 import { EXIT, TownletError } from "../src/base/error.ts";
-import { escapeText } from "../src/base/text.ts";
 import type { Needs } from "../src/security/permissions.ts";
 import { contains } from "../src/security/roots.ts";
+import { shellWord } from "./print/text.ts";
 
 /** How to go on with a binary, which takes no flags of permissions. */
 const BINARY =
@@ -43,18 +43,12 @@ export async function explainRefusal(
 
 /** A command line that is granted what it needs. */
 function grantedLine(words: readonly string[], needs: Needs): string {
-  const line = words.filter((word) => word !== "--json").map(quoted).join(" ");
+  const line = words.filter((word) => word !== "--json").map(shellWord).join(
+    " ",
+  );
   // To say what a town needs is to read it, which may need a grant itself.
   const perms = needs.towns.every((file) => contains(".", file))
     ? `deno task -q perms ${line}`
     : `deno run $(deno task -q perms perms ${line}) cli/main.ts perms ${line}`;
-  return `deno run $(${perms}) cli/main.ts ${words.map(quoted).join(" ")}`;
-}
-
-/** A word as a shell reads it back. */
-function quoted(word: string): string {
-  const shown = escapeText(word);
-  return /^[\w./:=@%+,-]+$/.test(shown)
-    ? shown
-    : `'${shown.replaceAll("'", `'\\''`)}'`;
+  return `deno run $(${perms}) cli/main.ts ${words.map(shellWord).join(" ")}`;
 }

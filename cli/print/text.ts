@@ -1,4 +1,5 @@
 /** Text as columns and words of a terminal. @module */
+import { escapeText } from "../../src/base/text.ts";
 import { widthOf } from "./width.ts";
 
 /** The text with blanks after it up to `width` columns. */
@@ -22,4 +23,12 @@ export function number(value: number, decimals = 0): string {
 /** `1 meal`, `2 meals`. */
 export function count(value: number, noun: string, plural?: string): string {
   return `${number(value)} ${value === 1 ? noun : plural ?? `${noun}s`}`;
+}
+
+/** A word as a shell reads it back. */
+export function shellWord(word: string): string {
+  const shown = escapeText(word);
+  return /^[\w./:=@%+,-]+$/.test(shown)
+    ? shown
+    : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

@@ -6,7 +6,7 @@ import { RUN_CHECKPOINTS } from "../../src/runs/checkpoint_files.ts";
 import type { UpdateRecord } from "../../src/training/update_record.ts";
 import { showsColours } from "../print/output.ts";
 import { openPaint } from "../print/paint.ts";
-import { count, number, padEnd } from "../print/text.ts";
+import { count, number, padEnd, shellWord } from "../print/text.ts";
 import { PROGRAM } from "../program.ts";
 import type { EvaluationRecord } from "./evaluation.ts";
 import { durationText } from "./progress.ts";
@@ -110,11 +110,12 @@ function nextLines(
 ): string[] {
   const paint = openPaint(showsColours("stdout"));
   const goesOn = mode === "rollout" && steps < config.ppo.total_steps;
+  const [run, town, policy] = [folder, file, `onnx:${folder}`].map(shellWord);
   const lines = [
-    ...goesOn ? [`train --resume ${folder}`] : [],
-    `evaluate --config ${file} --policy scripted --policy onnx:${folder}`,
-    ...updates > 0 ? [`plot ${folder}`] : [],
-    `simulate --config ${file} --policy onnx:${folder}`,
+    ...goesOn ? [`train --resume ${run}`] : [],
+    `evaluate --config ${town} --policy scripted --policy ${policy}`,
+    ...updates > 0 ? [`plot ${run}`] : [],
+    `simulate --config ${town} --policy ${policy}`,
   ];
   return [
     paint.dim("Next:"),

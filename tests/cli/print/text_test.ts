@@ -1,7 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { bar } from "../../../cli/print/bar.ts";
 import { openPaint } from "../../../cli/print/paint.ts";
-import { count, number, padEnd, padStart } from "../../../cli/print/text.ts";
+import {
+  count,
+  number,
+  padEnd,
+  padStart,
+  shellWord,
+} from "../../../cli/print/text.ts";
 import { widthOf } from "../../../cli/print/width.ts";
 
 Deno.test("widthOf() counts columns: wide, combining, coloured", () => {
@@ -37,4 +43,11 @@ Deno.test("openPaint() without colours leaves text alone", () => {
   assertEquals(openPaint(false).red("x"), "x");
   assertEquals(openPaint(true).red("x"), "\u001b[31mx\u001b[39m");
   assertEquals(openPaint(true).red(""), "");
+});
+
+Deno.test("shellWord() quotes what a shell would take apart", () => {
+  assertEquals(shellWord("out/runs/a-1"), "out/runs/a-1");
+  assertEquals(shellWord("onnx:out/my run"), "'onnx:out/my run'");
+  assertEquals(shellWord("it's"), "'it'\\''s'");
+  assertEquals(shellWord(""), "''");
 });
