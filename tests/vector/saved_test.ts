@@ -160,6 +160,9 @@ Deno.test("external tells of whom a schedule or somebody else decides for", asyn
   });
   possessed.step(new Int32Array(6));
   assertEquals([...possessed.external], [1, 0, 1, 0, 0, 1]);
+  // Who begins anew has not been decided for.
+  possessed.reset({ worlds: Uint8Array.of(1, 0) });
+  assertEquals([...possessed.external], [0, 0, 0, 0, 0, 1]);
 });
 
 Deno.test("profiles are those of the agents, the dead of the last step included", async () => {
