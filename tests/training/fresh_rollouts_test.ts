@@ -30,8 +30,9 @@ function rivals(episode_ticks: number): Config {
   });
 }
 
-async function conflicts(seed: number, episodeTicks: number) {
-  const config = rivals(episodeTicks);
+async function conflicts(seed: number, episodeTicks: number, ticks = 50) {
+  const town = rivals(episodeTicks);
+  const config = { ...town, ppo: { ...town.ppo, rollout_length: ticks } };
   const backend = backendFor(config);
   const network = initNetwork(backend.net, Random.seeded("1", "test"));
   const before = network.weights.slice();
@@ -48,6 +49,7 @@ Deno.test("freshConflicts() counts conflicts of an episode, the same for the sam
   assert(found.queue_conflict_events > 0);
   assert(found.queue_conflict_intensity_sum > 0);
   assertEquals(await conflicts(3, 200), found);
+  assertEquals(await conflicts(3, 200, 200), found, "in one rollout");
   const other = await conflicts(4, 200);
   assert(
     other.queue_conflict_intensity_sum !== found.queue_conflict_intensity_sum,
