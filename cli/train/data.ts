@@ -1,10 +1,11 @@
 /** Recorded data that a training learns from. @module */
 import { TownletError } from "../../src/base/error.ts";
 import { datasetFolder } from "../../src/config/training_settings.ts";
-import { requireSpec } from "../../src/policy/spec.ts";
+import { requireShape, requireSpec } from "../../src/policy/spec.ts";
 import { openDataset } from "../../src/runs/dataset_files.ts";
 import { pathFrom } from "../../src/security/paths.ts";
 import type { Dataset } from "../../src/training/dataset/dataset.ts";
+import { stepShape } from "../../src/training/dataset/manifest.ts";
 import {
   acceptedShards,
   type Shards,
@@ -43,6 +44,10 @@ export async function openData(
     const dataset = await openDataset(folder);
     const { obs_spec_hash, action_spec_hash } = dataset.manifest;
     requireSpec({ obs: obs_spec_hash, actions: action_spec_hash }, run.town, {
+      where: folder,
+      what: "dataset",
+    });
+    requireShape(stepShape(dataset.manifest), run.town, {
       where: folder,
       what: "dataset",
     });

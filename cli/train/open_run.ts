@@ -7,7 +7,11 @@ import type { Config } from "../../src/config/config.ts";
 import { configSha256 } from "../../src/config/identity.ts";
 import { configWarnings } from "../../src/config/warnings.ts";
 import { madeFor } from "../../src/policy/checkpoint.ts";
-import { policySpec, requireSpec } from "../../src/policy/spec.ts";
+import {
+  policySpec,
+  requireShape,
+  requireSpec,
+} from "../../src/policy/spec.ts";
 import {
   loadCheckpoint,
   loadWholeCheckpoint,
@@ -315,7 +319,9 @@ async function loadInit(
 ): Promise<NonNullable<TrainRun["init"]>> {
   const checkpoint = await loadCheckpoint(path);
   const { network: { net }, meta } = checkpoint;
-  requireSpec(madeFor(meta), loaded.town, { where: path, what: "checkpoint" });
+  const told = { where: path, what: "checkpoint" };
+  requireSpec(madeFor(meta), loaded.town, told);
+  requireShape(net.shape, loaded.town, told);
   const wanted = netOf(loaded);
   if (net.shape.net === wanted.shape.net) return checkpoint;
   throw new TownletError(

@@ -1,13 +1,17 @@
 /** A network that decides: every tick one forward pass for all. @module */
 import { TownletError } from "../base/error.ts";
-import { observationSpec } from "../observations/spec.ts";
 import type { Town } from "../world/town.ts";
 import { chooseRows } from "./choose_rows.ts";
 import { openForward } from "./network/forward.ts";
 import { fillInput } from "./network/input.ts";
-import { type NetShape, type Network, policyHash } from "./network/net.ts";
+import { type Network, policyHash } from "./network/net.ts";
 import type { Policy } from "./policy.ts";
-import { type PolicySpec, policySpec, requireSpec } from "./spec.ts";
+import {
+  type PolicySpec,
+  policySpec,
+  requireShape,
+  requireSpec,
+} from "./spec.ts";
 
 /** How a network decides. */
 export interface NetworkPolicyOptions {
@@ -39,7 +43,7 @@ export function networkPolicy(
   const { spec = policySpec(town) } = options;
   const { net, weights } = network;
   requireSpec(spec, town, { where: name });
-  requireShape(net.shape, town, name);
+  requireShape(net.shape, town, { where: name });
   if (!weights.every(Number.isFinite)) {
     throw new TownletError("The weights are no finite numbers", {
       code: "policy.weights",
@@ -89,25 +93,4 @@ export function networkPolicy(
       });
     },
   };
-}
-
-/** Refuses a network whose sizes are not the town's. */
-function requireShape(shape: NetShape, town: Town, where: string): void {
-  const spec = observationSpec(town);
-  const sizes = [
-    ["features", shape.features, spec.featureNames.length],
-    ["map", shape.map.join("×"), spec.mapShape.join("×")],
-    ["actions", shape.actions, town.actions.length],
-  ] as const;
-  for (const [what, made, own] of sizes) {
-    if (made === own) continue;
-    throw new TownletError(
-      `The network has ${what} ${made}, and this town ${own}`,
-      {
-        code: "policy.shape",
-        where,
-        hint: "Take a network that was made for this town",
-      },
-    );
-  }
 }

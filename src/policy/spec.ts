@@ -3,6 +3,7 @@ import { TownletError } from "../base/error.ts";
 import { sha256Hex } from "../base/hash.ts";
 import { observationSpec } from "../observations/spec.ts";
 import type { Town } from "../world/town.ts";
+import type { NetShape } from "./network/net.ts";
 
 /** Hashes of what a policy sees and chooses from. */
 export interface PolicySpec {
@@ -53,6 +54,40 @@ export function requireSpec(
         code: "policy.spec",
         where,
         hint: `Take a town that has the same ${kind}`,
+      },
+    );
+  }
+}
+
+/**
+ * Checks the sizes of what was made elsewhere, which its hashes do not tell.
+ *
+ * @param where the file it comes from, or its name, for messages
+ * @param what what it is, for messages
+ * @throws {TownletError} that names both sizes
+ */
+export function requireShape(
+  shape: Omit<NetShape, "net">,
+  town: Town,
+  { where, what = "network" }: {
+    readonly where: string;
+    readonly what?: string;
+  },
+): void {
+  const spec = observationSpec(town);
+  const sizes = [
+    ["features", shape.features, spec.featureNames.length],
+    ["map", shape.map.join("×"), spec.mapShape.join("×")],
+    ["actions", shape.actions, town.actions.length],
+  ] as const;
+  for (const [kind, made, own] of sizes) {
+    if (made === own) continue;
+    throw new TownletError(
+      `The ${what} has ${kind} ${made}, and this town ${own}`,
+      {
+        code: "policy.shape",
+        where,
+        hint: `Take a ${what} that was made for this town`,
       },
     );
   }

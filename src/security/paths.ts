@@ -355,9 +355,10 @@ export function checkPlain(
 export function checkSize(size: number, path: string, kind: FileKind): void {
   const { what, limit } = kind;
   if (size <= limit) return;
+  // A limit may be what others have left of one.
   const most = limit < 1 << 20
-    ? `${limit / (1 << 10)} KiB`
-    : `${limit / (1 << 20)} MiB`;
+    ? `${Math.floor(limit / (1 << 10))} KiB`
+    : `${Math.floor(limit / (1 << 20))} MiB`;
   throw new TownletError(`The ${what} is larger than ${most}`, {
     code: "file.size",
     where: path,

@@ -6,7 +6,7 @@
 import { Random } from "../base/random.ts";
 import type { Config } from "../config/config.ts";
 import type { Manifest } from "../config/manifest.ts";
-import { observationSpec } from "../observations/spec.ts";
+import { observationSpec, smallestMapFormat } from "../observations/spec.ts";
 import type { Network } from "../policy/network/net.ts";
 import { TALLIES, TALLY } from "../vector/tallies.ts";
 import { openVectorTown } from "../vector/vector.ts";
@@ -41,10 +41,10 @@ export async function freshConflicts(
   { config, manifest, seed, worlds, workers, backend, network }: FreshOptions,
 ): Promise<Omit<StageFigures, "loss_total">> {
   const { episode_ticks } = config.training;
-  const { mapFormats } = observationSpec(compileTown(config, manifest));
+  const spec = observationSpec(compileTown(config, manifest));
   using vector = await openVectorTown(config, {
     ...{ manifest, seed, worlds, workers },
-    mapFormat: mapFormats.includes("u8") ? "u8" : "f32",
+    mapFormat: smallestMapFormat(spec),
   });
   const random = Random.seeded(String(seed), "training:actions");
   const tallies = new Float64Array(TALLIES.length);

@@ -13,7 +13,7 @@ import type { Net, Network } from "../policy/network/net.ts";
 import type { SavedVector } from "../vector/saved.ts";
 import { openVectorTown, type VectorTown } from "../vector/vector.ts";
 import { compileTown } from "../world/compile/town.ts";
-import { observationSpec } from "../observations/spec.ts";
+import { observationSpec, smallestMapFormat } from "../observations/spec.ts";
 import type { Town } from "../world/town.ts";
 import { type Adam, createAdam } from "./adam.ts";
 import type { Backend } from "./backend.ts";
@@ -119,7 +119,7 @@ export async function openPpoTrainer(
     workers,
     timeoutMs,
     episodeTicks: config.training.episode_ticks,
-    mapFormat: observationSpec(town).mapFormats.includes("u8") ? "u8" : "f32",
+    mapFormat: smallestMapFormat(observationSpec(town)),
     ...state === undefined ? { seed } : { saved: state.vector },
   });
   try {
