@@ -47,8 +47,11 @@ const TABLE_ENDING = ".parquet";
 /**
  * Looks at every file of a dataset: digests, shapes, numbers, offsets, and
  * whether manifest, tables and shards agree.
+ *
+ * @throws {TownletError} for a folder that is not there or may not be read
  */
 export async function auditDataset(folder: string): Promise<DatasetAudit> {
+  const names = await namesIn(folder);
   const findings: AuditFinding[] = [];
   const find = (file: string, faults: readonly string[]) =>
     findings.push(...faults.map((fault) => ({ file, fault })));
@@ -111,7 +114,7 @@ export async function auditDataset(folder: string): Promise<DatasetAudit> {
       );
     });
   }
-  find(MANIFEST_FILE, await strangers(folder, manifest));
+  find(MANIFEST_FILE, strangers(names, manifest));
   return { dataset: folder, manifest, findings };
 }
 
@@ -123,22 +126,27 @@ async function readArrays(folder: string, listed: ListedShard) {
   });
 }
 
-/** Files in the folder that the manifest does not list. */
-async function strangers(
-  folder: string,
+/** Names of the files in a folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  await about("read", folder, WHAT, async () => {
+    for await (const { name } of Deno.readDir(folder)) names.push(name);
+  });
+  return names.sort();
+}
+
+/** What the manifest does not list. */
+function strangers(
+  names: readonly string[],
   { shards, tables }: DatasetManifest,
-): Promise<string[]> {
+): string[] {
   const known = new Set([
     MANIFEST_FILE,
     ...[...shards, ...tables].map(({ file }) => file),
   ]);
-  const found: string[] = [];
-  await about("read", folder, WHAT, async () => {
-    for await (const { name } of Deno.readDir(folder)) {
-      if (!known.has(name) && !name.endsWith(TABLE_ENDING)) found.push(name);
-    }
-  });
-  return found.sort().map((name) => `It does not list ${name}`);
+  return names
+    .filter((name) => !known.has(name) && !name.endsWith(TABLE_ENDING))
+    .map((name) => `It does not list ${name}`);
 }
 
 /** What an error says, and of which part of the file. */

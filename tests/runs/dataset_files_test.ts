@@ -77,6 +77,17 @@ Deno.test("a dataset is not written over, nor where it does not belong", async (
   });
 });
 
+Deno.test("a folder that is not there has no findings: it cannot be audited", async () => {
+  await inScratch(async (scratch) => {
+    const error = await assertRejects(
+      () => auditDataset(`${scratch}/nowhere`),
+      TownletError,
+    );
+    assertEquals([error.code, error.exit], ["file.missing", 2]);
+    assertEquals((await findingsOf(scratch)).length, 1);
+  });
+});
+
 Deno.test("tampered, missing and strange files are refused by name, and audited", async () => {
   await inScratch(async (scratch) => {
     const folder = await written(scratch);
