@@ -34,6 +34,10 @@ interface Use {
 
 const NONE: Permissions = { read: [], write: [], net: [], env: [], run: [] };
 
+/** What makes a training as short as it can be. */
+const TINY = "--set ppo.total_steps=50 --set ppo.num_worlds=1 " +
+  "--set ppo.rollout_length=5 --set training.episode_ticks=10";
+
 const USES: readonly Use[] = [
   {
     words: "simulate --ticks 5",
@@ -147,7 +151,7 @@ const USES: readonly Use[] = [
   {
     words:
       "train configs/training/commons.yaml --backend ts --eval-episodes 1 " +
-      "--out FOLDER/run --quiet TINY",
+      `--out FOLDER/run --quiet ${TINY}`,
     needs: ["read configs", "read out", "write out"],
     idle: ["read data", "read src"],
   },
@@ -186,10 +190,6 @@ const USES: readonly Use[] = [
     refused: 1,
   },
 ];
-
-/** What makes a training as short as it can be. */
-const TINY = "--set ppo.total_steps=50 --set ppo.num_worlds=1 " +
-  "--set ppo.rollout_length=5 --set training.episode_ticks=10";
 
 /** Starts the program with some flags of the runtime, and waits. */
 async function start(
@@ -340,8 +340,7 @@ async function prepare(folder: string, words: string): Promise<string[]> {
     await Deno.writeTextFile(`${folder}/town.ndjson`, text);
   }
   assert(folder.startsWith("out/"));
-  return words.replaceAll("FOLDER", folder).replaceAll("TINY", TINY)
-    .split(" ");
+  return words.replaceAll("FOLDER", folder).split(" ");
 }
 
 /** Each file that a process asked for, as `permission path`, once, sorted. */

@@ -124,11 +124,11 @@ Deno.test("one seed teaches the same, whatever the threads; another does not", a
 
 /** Waits for so many records of a run, for a minute at most. */
 async function untilRecords(run: string, count: number): Promise<void> {
-  for (let i = 0; i < 1200; i++) {
+  for (let i = 0; i < 6000; i++) {
     const text = await Deno.readTextFile(`${run}/metrics.jsonl`)
       .catch(() => "");
     if (text.split("\n").length > count) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`${run} has not ${count} records in a minute`);
 }
@@ -168,6 +168,8 @@ Deno.test("a process that is killed loses at most what came after its last check
   const words = [...SHORT, "--backend", "ts", "--out", cut];
   const process = start("train", words);
   await untilRecords(cut, 4);
+  // Else it might be done before the second has begun.
+  process.kill("SIGSTOP");
   const second = await townlet("train", ["--resume", cut]);
   assertEquals(second.code, 1, "nobody else may go on meanwhile");
   assertStringIncludes(second.err, "Another training writes to this log");
