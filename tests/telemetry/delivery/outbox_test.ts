@@ -226,7 +226,9 @@ Deno.test("Outbox stays within its room, keeps order, and loses no event in sile
             : bodies.events(channel, tick, [{ e: "x".repeat(fill) }]);
           offered.set(channel, (offered.get(channel) ?? 0) + 1);
           outbox.offer(body);
-          assert(outbox.bytes <= 8192 && outbox.frames <= max_frames + 20);
+          // Gaps, of 200 bytes at most, come on top when they are told.
+          assert(outbox.bytes <= 8192 + 20 * 200);
+          assert(outbox.frames <= max_frames + 20);
           for (let i = 0; i < takes; i++) {
             const batch = outbox.take();
             frames.push(...framesOf(batch));
