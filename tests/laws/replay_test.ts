@@ -66,7 +66,7 @@ Deno.test("two runs are equal, tick by tick and event by event", () => {
       );
       assertEquals(a, b);
     }),
-    { numRuns: 30, seed: 5 },
+    { numRuns: 50, seed: 5 },
   );
 });
 
@@ -78,7 +78,7 @@ Deno.test("a copied World goes on like the one it was copied from", () => {
         copyWorld(world, copy);
         return copy;
       })),
-    { numRuns: 25, seed: 6 },
+    { numRuns: 40, seed: 6 },
   );
 });
 
@@ -89,7 +89,7 @@ Deno.test("a World that was saved and loaded goes on as if nothing had been", ()
         const text = encodeSnapshot(town, world, { app: "townlet 0.0.0" });
         return decodeSnapshot(text, town, { where: "law.tsnap" }).world;
       })),
-    { numRuns: 40, seed: 7 },
+    { numRuns: 60, seed: 7 },
   );
 });
 

@@ -14,7 +14,7 @@ Deno.test("a World keeps its laws after every tick, whoever decides", () => {
       checkLaws(simulation);
       simulation.runFor(TICKS, () => checkLaws(simulation));
     }),
-    { numRuns: 20, seed: 1 },
+    { numRuns: 40, seed: 1 },
   );
 });
 
@@ -28,6 +28,6 @@ Deno.test("a World keeps its laws whatever callers do and ask for", () => {
         checkLaws(simulation);
       }
     }),
-    { numRuns: 30, seed: 2 },
+    { numRuns: 60, seed: 2 },
   );
 });

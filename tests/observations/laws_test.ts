@@ -73,7 +73,7 @@ Deno.test("every row of every batch is as the reference has it, and the batch be
       run(town, draft, 50, observer);
       rows += observer.checked;
     }),
-    { numRuns: 20, seed: 21 },
+    { numRuns: 32, seed: 21 },
   );
   assert(rows > 4_000, `${rows} rows`);
 });
@@ -110,7 +110,7 @@ Deno.test("a batch never shows what was before, wherever a world is taken back t
       }
       rows += observer.checked;
     }),
-    { numRuns: 20, seed: 22 },
+    { numRuns: 32, seed: 22 },
   );
   assert(rows > 4_000, `${rows} rows`);
 });

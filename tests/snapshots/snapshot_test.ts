@@ -125,14 +125,14 @@ Deno.test("columns come back bit by bit, payloads of NaN and -0 included", () =>
   assert(Object.is(other.wallet[0], -0));
 });
 
-Deno.test("a change of any byte of the header, or of every third of the state, is refused", () => {
+Deno.test("every change of a single byte is refused", () => {
   const { town, world } = livelyTown();
   const text = encodeSnapshot(town, world, { ...APP, label: "noon" });
   const bytes = new TextEncoder().encode(text);
   const header = text.indexOf("\n");
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const survivors: number[] = [];
-  for (let at = 0; at < bytes.length; at += at <= header ? 1 : 3) {
+  for (let at = 0; at < bytes.length; at++) {
     const kept = bytes[at];
     // Several changes per byte of the header, one per byte of the state.
     const changes = at <= header
