@@ -8,7 +8,7 @@ import { benchConfig } from "../../cli/bench/town.ts";
 import { EXIT, TownletError } from "../../src/base/error.ts";
 import { configFrom } from "../../src/config/load.ts";
 import { openVectorTown } from "../../src/vector/vector.ts";
-import { config, showAll, someActions } from "./lively.ts";
+import { config, showAll, someActions } from "../vector/lively.ts";
 
 /** Everything that 5 worlds show in every step, by so many threads. */
 async function life(workers: number): Promise<string[]> {
