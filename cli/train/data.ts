@@ -15,6 +15,11 @@ import type { TrainRun } from "./run.ts";
 /** Keys of `training` that name a dataset. */
 export type DataKey = "replay_manifest" | "bc.manifest";
 
+/** Who learns, as far as its data depends on it. */
+type Learner = Pick<TrainRun, "config" | "town" | "file" | "mode"> & {
+  readonly flags: Pick<TrainRun["flags"], "data">;
+};
+
 /** Recorded data that was opened. */
 export interface OpenedData {
   /** Folders of its datasets. */
@@ -34,7 +39,7 @@ export interface OpenedData {
  * as `openDataset` does
  */
 export async function openData(
-  run: Pick<TrainRun, "flags" | "config" | "town" | "file" | "mode">,
+  run: Learner,
   key: DataKey,
   before: readonly string[] = [],
 ): Promise<OpenedData> {
@@ -57,7 +62,7 @@ export async function openData(
 }
 
 function foldersOf(
-  { flags, config: { training }, file, mode }: Parameters<typeof openData>[0],
+  { flags, config: { training }, file, mode }: Learner,
   key: DataKey,
   before: readonly string[],
 ): readonly string[] {

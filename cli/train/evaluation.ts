@@ -1,4 +1,6 @@
 /** What a network earns while it is trained, on seeds of its own. @module */
+import { z } from "zod";
+import { TownletError } from "../../src/base/error.ts";
 import { networkPolicy } from "../../src/policy/network_policy.ts";
 import { policyHash } from "../../src/policy/network/net.ts";
 import { evaluatePolicy } from "../../src/training/evaluate.ts";
@@ -32,6 +34,41 @@ export interface EvaluationRecord {
   readonly policy_hash: string;
   /** Whether it was better than all before. */
   readonly best: boolean;
+}
+
+/** What a line that was written before must be. */
+const EVALUATION: z.ZodType<EvaluationRecord> = z.strictObject({
+  updates: z.int().min(0),
+  steps: z.int().min(0),
+  cycle: z.int(),
+  episodes: z.int().min(0),
+  return_mean: z.number(),
+  return_ci95: z.tuple([z.number(), z.number()]).nullable(),
+  deaths_mean: z.number(),
+  invalid_action_rate: z.number(),
+  policy_hash: z.string(),
+  best: z.boolean(),
+});
+
+/**
+ * The lines that a run goes on from.
+ *
+ * @throws {TownletError} for one that no training writes
+ */
+export function readEvaluations(
+  records: readonly unknown[],
+  where: string,
+): EvaluationRecord[] {
+  return records.map((record, i) => {
+    const read = EVALUATION.safeParse(record);
+    if (read.success) return read.data;
+    const [{ path, message }] = read.error.issues;
+    throw new TownletError(`${path.join(".") || "It"}: ${message}`, {
+      code: "run.evaluations",
+      where: `${where}:${i + 1}`,
+      hint: "Begin a new run from its checkpoint with --init",
+    });
+  });
 }
 
 /**

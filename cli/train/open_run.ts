@@ -43,7 +43,7 @@ import { openLog } from "../print/log.ts";
 import { openProgress } from "../print/progress.ts";
 import { toStandardOutput } from "../run_telemetry.ts";
 import { checkRollouts, checkTrainable } from "./check_town.ts";
-import type { EvaluationRecord } from "./evaluation.ts";
+import { readEvaluations } from "./evaluation.ts";
 import { checkModeFlags, type TrainFlags } from "./flags.ts";
 import { needsOf } from "./needs.ts";
 import { netOf, type TrainRun } from "./run.ts";
@@ -246,8 +246,10 @@ async function opened(
     resumed,
     metrics: metrics.log,
     evaluations: evaluations.log,
-    // Nobody else writes there.
-    evaluated: evaluations.records as unknown as EvaluationRecord[],
+    evaluated: readEvaluations(
+      evaluations.records,
+      join(folder, RUN_FILES.evaluations),
+    ),
     telemetry,
     log,
     progress: openProgress(!flags.quiet),

@@ -14,11 +14,7 @@ import {
 } from "../../src/snapshots/snapshot.ts";
 import type { TrainerState } from "../../src/training/ppo_trainer.ts";
 import { configOfCycle } from "../../src/training/schedules.ts";
-import {
-  type SavedVector,
-  savedWorld,
-  worldOf,
-} from "../../src/vector/saved.ts";
+import { savedWorld, worldOf } from "../../src/vector/saved.ts";
 import { compileTown } from "../../src/world/compile/town.ts";
 import type { Town } from "../../src/world/town.ts";
 import type { TrainRun } from "./run.ts";
@@ -99,7 +95,7 @@ export function trainerState(
     cycle,
     rng,
     episodes,
-    vector: { worlds, columns: columns as unknown as SavedVector["columns"] },
+    vector: { worlds, columns },
   };
 }
 

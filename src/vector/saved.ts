@@ -77,8 +77,7 @@ export function saveColumns(columns: VectorColumns): SavedVector["columns"] {
     // −0, which JSON does not keep, is 0.
     Array.from<number, number>(columns[name], (value) => value + 0),
   ]);
-  // The list has exactly the columns of the interface, by its type.
-  return Object.fromEntries(entries) as unknown as SavedVector["columns"];
+  return Object.fromEntries(entries);
 }
 
 /**

@@ -18,7 +18,7 @@ WebAssembly.Memory = class extends Memory {
   }
 };
 
-/** The runtime, with all that it has. */
+/** The runtime, with all that it has: the program knows a part by its type. */
 export const ort = loadRuntime() as unknown as typeof Ort;
 
 const graph = openGraph();

@@ -208,6 +208,7 @@ const MANIFEST: z.ZodType<DatasetManifest> = z.strictObject({
     accepted: z.boolean(),
   })),
   tables: z.array(z.strictObject(listed)),
+  // Its tallies are those of the interface: both have the same list.
   totals: z.strictObject({
     shards: int(0),
     episodes: int(0),

@@ -24,18 +24,16 @@ async function recorded(scratch: string) {
   return { flags: { data: [folder] }, config, town, file: "t.yaml", mode };
 }
 
-type Asked = Parameters<typeof openData>[0];
-
 Deno.test("openData() opens what was recorded in a town like this", () =>
   inScratch(async (scratch) => {
-    const asked = await recorded(scratch) as unknown as Asked;
+    const asked = await recorded(scratch);
     const { folders, shards } = await openData(asked, "bc.manifest");
     assertEquals([folders, shards.count], [[`${scratch}/data`], 1]);
   }));
 
 Deno.test("openData() does not trust hashes beside other sizes", () =>
   inScratch(async (scratch) => {
-    const asked = await recorded(scratch) as unknown as Asked;
+    const asked = await recorded(scratch);
     const path = `${scratch}/data/manifest.json`;
     const manifest = JSON.parse(await Deno.readTextFile(path));
     const feature_names = ["rivalry_max", "rivalry_avoid_count"];

@@ -76,6 +76,7 @@ Deno.test("a shard has the arrays, types and shapes that NumPy is told of", () =
 Deno.test("decodeShard() refuses by name what is missing, strange, or no number", () => {
   const set = (name: string, at: number, value: number) =>
     changed((arrays) => {
+      // Numbers of 64 bits, which the type of the others does not know.
       arrays[name].data[at] = name === "episode_offset"
         ? BigInt(value) as unknown as number
         : value;
